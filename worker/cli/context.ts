@@ -1,0 +1,13 @@
+/** What a command gets of the outside world. */
+export interface CliContext {
+  env: NodeJS.ProcessEnv;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  /** Absolute root of the project. */
+  project: string;
+  /** Version of this program. */
+  version: string;
+  /** Aborted by the first SIGTERM or SIGINT: stop at the next good moment. */
+  stop: AbortSignal;
+}

@@ -1,0 +1,83 @@
+import meow from "meow";
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+
+/** One flag: its schema decides what is accepted and, through its type, what the command receives. */
+export type FlagSchemas = Record<string, z.ZodType>;
+
+/** The values of the flags, named in camelCase: `--dry-run` becomes `dryRun`. */
+export type FlagValues<Schemas extends FlagSchemas> = { [Name in keyof Schemas]: z.output<Schemas[Name]> };
+
+export const booleanFlag = z.boolean("takes no value").default(false);
+
+/**
+ * Parses `argv` (without the command's own words) against `schemas`, all faults at once.
+ * @returns the flags and the words that are not flags
+ * @throws Failure `usage` with one line: what was given, what is accepted, where the help is
+ */
+export function parseFlags<Schemas extends FlagSchemas>(
+  command: string,
+  argv: readonly string[],
+  schemas: Schemas,
+): { flags: FlagValues<Schemas>; words: string[] } {
+  const faults: string[] = [];
+  const cli = meow("", {
+    importMeta: import.meta,
+    // meow calls the process by its package's name: let `ps` show what was typed.
+    pkg: { name: `node ${command} ${argv.join(" ")}` },
+    argv,
+    autoHelp: false,
+    autoVersion: false,
+    inferType: false,
+    flags: Object.fromEntries(
+      Object.entries(schemas).map(([name, schema]) =>
+        isBoolean(schema)
+          ? [name, { type: "boolean" as const }]
+          : [name, { type: "string" as const, isMultiple: true }],
+      ),
+    ),
+  });
+  const given = cli.unnormalizedFlags as Record<string, unknown>;
+  for (const name of Object.keys(given)) {
+    if (!(camelCase(name) in schemas)) faults.push(`unknown flag ${dashed(name)}`);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(schemas)) {
+    const raw = cli.flags[name] as unknown;
+    const list = Array.isArray(raw) ? raw : [raw];
+    if (Array.isArray(raw) && raw.length > 1) {
+      faults.push(`${dashed(name)} was given ${raw.length} times; give it once`);
+      continue;
+    }
+    const wasGiven = argv.some(
+      (word) => word === dashed(name) || word === `--no-${kebab(name)}` || word.startsWith(`${dashed(name)}=`),
+    );
+    const value = wasGiven ? list[0] : undefined;
+    if (wasGiven && (value === "" || value === undefined)) {
+      faults.push(`${dashed(name)} needs a value`);
+      continue;
+    }
+    const parsed = schema.safeParse(value);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${dashed(name)} ${value === undefined ? "" : `"${value}" `}${parsed.error.issues[0]?.message}`);
+  }
+  if (faults.length > 0) throw usageFailure(command, faults);
+  return { flags: values as FlagValues<Schemas>, words: [...cli.input] };
+}
+
+export function usageFailure(command: string, faults: readonly string[]): Failure {
+  return new Failure("usage", `${faults.join("; ")}. See: node ${command} --help`);
+}
+
+/** Whether `--help` was asked for anywhere in `argv`. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  return argv.includes("--help") || argv.includes("-h");
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${kebab(name)}`);
+
+function isBoolean(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { exitCodes, Failure } from "../failure.ts";
+import type { CliContext } from "./context.ts";
+import { usageFailure } from "./flags.ts";
+
+type Command = (argv: string[], context: CliContext) => Promise<number>;
+
+/** Each command is loaded when it is asked for: what one does not need costs it no time. */
+const commands: Record<string, () => Promise<Command>> = {
+  database: async () => (await import("./database.ts")).databaseCommand,
+};
+
+/** Those that end at a good moment when they are asked to; the others end at once. */
+const stoppable: string[] = [];
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs the command line of `process` and sets its exit code. */
+export async function main(process: NodeJS.Process): Promise<void> {
+  const [first = "", ...rest] = process.argv.slice(2);
+  const isCommand = first !== "" && !first.startsWith("-");
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const name = isCommand ? first : "help";
+  const context: CliContext = {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    project,
+    version,
+    stop: stoppable.includes(name) ? stopSignal(process) : new AbortController().signal,
+  };
+  // A reader that leaves early (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCodes.done.code);
+    throw error;
+  });
+  // Sequelize warns here of each connection that it loses in a transaction; what we print about it says more.
+  console.warn = () => {};
+  try {
+    if (first === "--version") process.stdout.write(`${version}\n`);
+    else {
+      const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (!load)
+        throw usageFailure("worker", [`unknown command "${name}"; one of ${Object.keys(commands).join(", ")}`]);
+      process.exitCode = await (await load())(isCommand ? rest : process.argv.slice(2), context);
+    }
+  } catch (error) {
+    process.exitCode = report(error, process.stderr);
+  }
+}
+
+/** @returns the exit code */
+function report(error: unknown, stderr: NodeJS.WriteStream): number {
+  if (error instanceof Failure) {
+    stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  // A bug: here the stack is what helps.
+  stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitCodes.failed.code;
+}
+
+/** The first signal asks to stop, a second one leaves at once with the shell's code for it. */
+function stopSignal(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+  ] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(128 + number);
+      process.stderr.write(`${signal}: stopping at the next checkpoint; a second signal leaves at once\n`);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,67 @@
+import { Failure } from "../failure.ts";
+import type { ConnectionSettings, Database } from "./database.ts";
+
+/**
+ * How libpq's `sslmode` maps to TLS as Node does it: it either checks the certificate (against its own authorities and
+ * `NODE_EXTRA_CA_CERTS`) or does not. `allow` and `prefer` mean "none" here: pg does not negotiate.
+ */
+const tls = {
+  disable: false,
+  allow: false,
+  prefer: false,
+  require: { rejectUnauthorized: false },
+  "no-verify": { rejectUnauthorized: false },
+  "verify-ca": { rejectUnauthorized: true },
+  "verify-full": { rejectUnauthorized: true },
+} as const;
+
+/** The database of `DATABASE_URL`. @throws Failure `usage` naming what is wrong with it; the password is never named */
+export function databaseOfUrl(text: string): Database {
+  const settings = parseDatabaseUrl(text);
+  const { host, port, database } = settings;
+  return { label: `DATABASE_URL (${host}:${port}/${database})`, settings: async () => settings };
+}
+
+/** One connection URI as psql, DBeaver and any client accept it. */
+export function databaseUrl({ host, port, database, username, password, ssl }: ConnectionSettings): string {
+  const mode = typeof ssl === "object" ? (ssl.rejectUnauthorized ? "verify-full" : "require") : ssl && "verify-full";
+  const place = host.includes(":") ? `[${host}]` : encodeURIComponent(host);
+  const [user, secret, name] = [username, password, database].map(encodeURIComponent);
+  return `postgresql://${user}:${secret}@${place}:${port}/${name}${mode ? `?sslmode=${mode}` : ""}`;
+}
+
+function parseDatabaseUrl(text: string): ConnectionSettings {
+  const fail = (fault: string) =>
+    new Failure(
+      "usage",
+      `DATABASE_URL ${fault}; it has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require`,
+    );
+  let url: URL;
+  const part = (encoded: string) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      throw fail("has a % that is not followed by two hexadecimal digits (write %25 for a % itself)");
+    }
+  };
+  try {
+    url = new URL(text);
+  } catch {
+    throw fail("is not a URL (special characters in its password must be percent-encoded)");
+  }
+  if (!["postgres:", "postgresql:"].includes(url.protocol)) throw fail(`begins with "${url.protocol}"`);
+  for (const [name, value] of url.searchParams) {
+    if (name !== "sslmode") throw fail(`has the parameter "${name}", only "sslmode" is known`);
+    if (!(value in tls)) throw fail(`has sslmode "${value}", which is none of ${Object.keys(tls).join(", ")}`);
+  }
+  const missing = { user: url.username, host: url.hostname, database: url.pathname.slice(1) };
+  for (const [name, value] of Object.entries(missing)) if (value === "") throw fail(`names no ${name}`);
+  return {
+    host: part(url.hostname).replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || 5432),
+    database: part(url.pathname.slice(1)),
+    username: part(url.username),
+    password: part(url.password),
+    ssl: tls[(url.searchParams.get("sslmode") ?? "prefer") as keyof typeof tls],
+  };
+}

@@ -1,0 +1,15 @@
+// Entry of `node worker`. Node 22.18 and newer run TypeScript as it stands; older ones need tsx's loader.
+import module from "node:module";
+import process from "node:process";
+
+// @ts-expect-error: newer than the types of the oldest Node that is supported
+const { typescript } = process.features;
+if (typescript) {
+  // @ts-expect-error: as above
+  module.enableCompileCache();
+} else {
+  const { register } = await import("tsx/esm/api");
+  register();
+}
+const { main } = await import("./cli/main.ts");
+await main(process);
