@@ -7,6 +7,7 @@ import { QueryTypes, type Sequelize } from "sequelize";
 import { type ConnectionSettings, connect, type Database } from "../worker/data/database.ts";
 import { databaseUrl } from "../worker/data/database-url.ts";
 import { localDatabase } from "../worker/data/local-database.ts";
+import { migrator } from "../worker/data/migrator.ts";
 
 const project = path.dirname(import.meta.dirname);
 
@@ -40,7 +41,9 @@ export async function startTestServer(): Promise<void> {
 }
 
 /** What every test's database begins with. */
-async function prepareTemplate(_database: Database): Promise<void> {}
+async function prepareTemplate(database: Database): Promise<void> {
+  await migrator(database, { folder: path.join(project, "migrations"), version: "test" }).up();
+}
 
 let count = 0;
 let templateOfThisProcess: Promise<string> | undefined;
@@ -98,7 +101,7 @@ async function templateDatabase(sequelize: Sequelize): Promise<string> {
 async function codeHash(): Promise<string> {
   const hash = createHash("sha256");
   const files = [import.meta.filename];
-  for (const folder of ["worker/data"]) {
+  for (const folder of ["migrations", "worker/data"]) {
     const found = await readdir(path.join(project, folder), { recursive: true, withFileTypes: true });
     files.push(...found.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name)));
   }

@@ -9,10 +9,11 @@ type Command = (argv: string[], context: CliContext) => Promise<number>;
 /** Each command is loaded when it is asked for: what one does not need costs it no time. */
 const commands: Record<string, () => Promise<Command>> = {
   database: async () => (await import("./database.ts")).databaseCommand,
+  migrate: async () => (await import("./migrate.ts")).migrateCommand,
 };
 
 /** Those that end at a good moment when they are asked to; the others end at once. */
-const stoppable: string[] = [];
+const stoppable = ["migrate"];
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
