@@ -1,0 +1,152 @@
+import { fileURLToPath } from "node:url";
+import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { Failure } from "../../failure.ts";
+import { locationOf, unreadable, versionOf } from "./file.ts";
+import type { Batch, OpenSource, Source } from "./source.ts";
+
+const batchRows = 2000;
+
+/**
+ * A parquet file with at least the named columns. Items hold the values as hyparquet decodes them, 64-bit integers as
+ * numbers where they are safe; timestamps are Dates.
+ */
+export function parquetSource<Item extends object>(file: URL, columns: readonly (keyof Item & string)[]): Source<Item> {
+  return { location: locationOf(file), open: () => openParquet<Item>(file, columns) };
+}
+
+type AsyncBuffer = Awaited<ReturnType<typeof asyncBufferFromFile>>;
+
+async function openParquet<Item extends object>(
+  file: URL,
+  columns: readonly (keyof Item & string)[],
+): Promise<OpenSource<Item>> {
+  const version = await versionOf(file);
+  let buffer: AsyncBuffer;
+  let metadata: FileMetaData;
+  try {
+    buffer = await asyncBufferFromFile(fileURLToPath(file));
+    metadata = withSafeIntegers(await parquetMetadataAsync(buffer));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall) throw unreadable(file, error);
+    const message = (error as Error).message.replace(/^parquet /, "");
+    throw new Failure("usage", `Source ${locationOf(file)} is not a parquet file, or is truncated: ${message}.`, {
+      cause: error,
+    });
+  }
+  const present = metadata.schema.filter((element) => element.type !== undefined).map((element) => element.name);
+  const missing = columns.filter((column) => !present.includes(column));
+  if (missing.length > 0) {
+    throw new Failure(
+      "usage",
+      `Source ${locationOf(file)} has no column ${missing.map((name) => `"${name}"`).join(", ")}; ` +
+        `its columns are ${present.map((name) => `"${name}"`).join(", ")}.`,
+    );
+  }
+  const parts = [0];
+  for (const group of metadata.row_groups) parts.push(parts.at(-1)! + Number(group.num_rows));
+  const rows = parts.pop()!;
+  return {
+    version,
+    rows,
+    parts,
+    read: (from, to) => readParquet<Item>({ file, buffer, metadata, columns, parts }, from, to),
+  };
+}
+
+interface OpenParquet<Item> {
+  file: URL;
+  buffer: AsyncBuffer;
+  metadata: FileMetaData;
+  columns: readonly (keyof Item & string)[];
+  parts: readonly number[];
+}
+
+async function* readParquet<Item extends object>(
+  source: OpenParquet<Item>,
+  from: number,
+  to: number,
+): AsyncGenerator<Batch<Item>> {
+  const { parts, columns, metadata } = source;
+  const makeItem = itemMaker<Item>(columns);
+  for (const [index, start] of parts.entries()) {
+    const end = parts[index + 1] ?? Number(metadata.num_rows);
+    if (end <= from || start >= to) continue;
+    const range = { first: Math.max(start, from), end: Math.min(end, to) };
+    const values = await readColumns(source, range);
+    for (let at = range.first; at < range.end; at += batchRows) {
+      const count = Math.min(batchRows, range.end - at);
+      const items = new Array<Item>(count);
+      for (let offset = 0; offset < count; offset++) items[offset] = makeItem(values, at - range.first + offset);
+      yield { first: at, items };
+    }
+  }
+}
+
+/** The values of some rows within one row group, column by column. */
+async function readColumns<Item>(
+  { file, buffer, metadata, columns }: OpenParquet<Item>,
+  range: { first: number; end: number },
+): Promise<unknown[][]> {
+  const count = range.end - range.first;
+  const values = new Map<string, unknown[]>();
+  try {
+    await parquetRead({
+      file: buffer,
+      metadata,
+      columns: [...columns],
+      compressors,
+      rowStart: range.first,
+      rowEnd: range.end,
+      onPage({ pathInSchema, columnData, rowStart, rowEnd }) {
+        const name = pathInSchema[0] ?? "";
+        // A page may begin before the first row wanted and end after the last; mostly it is all of them.
+        const page = columnData as unknown[];
+        const wanted =
+          rowStart === range.first && rowEnd === range.end
+            ? page
+            : page.slice(Math.max(range.first - rowStart, 0), Math.max(range.end - rowStart, 0));
+        const before = values.get(name);
+        values.set(name, before ? before.concat(wanted) : wanted);
+      },
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Failure("failed", `Source ${locationOf(file)} is damaged near row ${range.first}: ${message}.`, {
+      cause: error,
+    });
+  }
+  return columns.map((column) => {
+    const found = values.get(column) ?? [];
+    if (found.length === count) return found;
+    throw new Failure(
+      "failed",
+      `Source ${locationOf(file)} is damaged: column "${column}" has ${found.length} of ${count} values from row ${range.first} on.`,
+    );
+  });
+}
+
+/**
+ * hyparquet decodes 64-bit integers as bigints, which cost more than all else together. Told that a column is a DECIMAL
+ * without decimals it makes numbers; that is right where the file's statistics say that all values are safe ones.
+ */
+function withSafeIntegers(metadata: FileMetaData): FileMetaData {
+  const isSafe = (name: string) =>
+    metadata.row_groups.every(({ columns }) => {
+      const { min_value: least, max_value: most } =
+        columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data?.statistics ?? {};
+      return [least, most].every((value) => typeof value === "bigint" && Number.isSafeInteger(Number(value)));
+    });
+  const schema = metadata.schema.map((element) =>
+    element.type === "INT64" && !element.converted_type && !element.logical_type && isSafe(element.name)
+      ? { ...element, converted_type: "DECIMAL" as const, scale: 0 }
+      : element,
+  );
+  return { ...metadata, schema };
+}
+
+/** Makes items of one fixed shape, which keeps every later property access fast. */
+function itemMaker<Item>(columns: readonly string[]): (values: unknown[][], index: number) => Item {
+  const fields = columns.map((column, place) => `${JSON.stringify(column)}: values[${place}][index]`);
+  return new Function("values", "index", `return { ${fields.join(", ")} };`) as never;
+}
