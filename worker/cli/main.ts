@@ -8,12 +8,15 @@ type Command = (argv: string[], context: CliContext) => Promise<number>;
 
 /** Each command is loaded when it is asked for: what one does not need costs it no time. */
 const commands: Record<string, () => Promise<Command>> = {
+  run: async () => (await import("./run.ts")).runCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  runs: async () => (await import("./runs.ts")).runsCommand,
   database: async () => (await import("./database.ts")).databaseCommand,
   migrate: async () => (await import("./migrate.ts")).migrateCommand,
 };
 
 /** Those that end at a good moment when they are asked to; the others end at once. */
-const stoppable = ["migrate"];
+const stoppable = ["run", "migrate"];
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -24,7 +27,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  const name = isCommand ? first : "help";
+  const name = isCommand ? first : "run";
   const context: CliContext = {
     env: process.env,
     stdin: process.stdin,

@@ -1,0 +1,135 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { connect, type Database } from "../data/database.ts";
+import { joined } from "../data/joined.ts";
+import { migrator } from "../data/migrator.ts";
+import { type DefineModel, loadModels } from "../data/models.ts";
+import { JobRepository } from "../data/repositories/job.ts";
+import { PostgresStepSession } from "../data/repositories/step.ts";
+import { Failure } from "../failure.ts";
+import { type AnyDefinition, loadDefinitions } from "../processes/execution/definitions.ts";
+import type { Producer } from "../processes/execution/producer.ts";
+import { outcomeOf, runSteps } from "../processes/execution/run.ts";
+import type { Shard } from "../processes/execution/shard.ts";
+import type { CliContext } from "./context.ts";
+import { createDisplay, type Display } from "./display.ts";
+import { openDatabase } from "./open-database.ts";
+
+export interface BatchRequest {
+  environment: string;
+  /** The process's environment variables and those of the file. */
+  variables: NodeJS.ProcessEnv;
+  /** All sub-processes. */
+  names: readonly string[];
+  only: readonly string[] | null;
+  limit: number | null;
+  limitIsDefault: boolean;
+  shard: Shard;
+  fresh: boolean;
+  dryRun: boolean;
+  quarantineLimit: number | undefined;
+  json: boolean;
+  /** What was typed, to say how to go on. */
+  command: string;
+}
+
+/** Puts database, sub-processes and display together and runs the batch. @returns the exit code */
+export async function executeBatch(request: BatchRequest, producer: Producer, context: CliContext): Promise<number> {
+  const display = createDisplay(context, request);
+  try {
+    const [definitions, models] = await Promise.all([loadDefinitions(request.names), loadModels(request.names)]);
+    const database = await openDatabase(request.environment, request.variables, context, display.say);
+    await migrate(database, request, context, display);
+    return await runIn(database, { definitions, models, producer }, request, context, display);
+  } finally {
+    display.close();
+  }
+}
+
+interface Parts {
+  definitions: ReadonlyMap<string, AnyDefinition>;
+  models: ReadonlyMap<string, DefineModel>;
+  producer: Producer;
+}
+
+async function runIn(
+  database: Database,
+  { definitions, models, producer }: Parts,
+  request: BatchRequest,
+  context: CliContext,
+  display: Display,
+): Promise<number> {
+  const { environment, only, limit, shard, fresh, dryRun, quarantineLimit } = request;
+  const applicationName = `batch-preflight worker ${hostname()}:${process.pid}`;
+  const clock = () => performance.now();
+  const startedAt = new Date();
+  const explain = async (failure: Failure) => (await database.failureSince?.(startedAt)) ?? failure;
+  const main = connect(database, { applicationName });
+  try {
+    // A dry run is one transaction for everything: later steps see what earlier ones did, and nothing stays.
+    const all = dryRun ? await main.transaction() : undefined;
+    const shared = all && joined(main, all);
+    const jobs = new JobRepository(shared ?? main, database.label);
+    const parameters = { only, limit, shard, fresh, dryRun };
+    const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
+    const jobExecution = await jobs.start(job);
+    const results = await runSteps({
+      definitions,
+      only,
+      limit,
+      shard,
+      fresh,
+      quarantineLimit,
+      environment,
+      jobExecution,
+      jobs,
+      openSession: (name, definition) => {
+        const sequelize = shared ?? connect(database, { applicationName });
+        const model = (models.get(name) as DefineModel)(shared ? main : sequelize);
+        const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
+        return new PostgresStepSession({ sequelize, canceller: main, model, label: database.label, ...load }, clock);
+      },
+      sequential: dryRun,
+      producer,
+      stop: context.stop,
+      retry: { attempts: dryRun ? 1 : 6, pauseMs: 500, longestPauseMs: 10_000, random: Math.random, explain },
+      clock,
+      emit: display.show,
+    });
+    const { status, exitCode } = outcomeOf(results);
+    if (all) await all.rollback();
+    else await jobs.finish(jobExecution, status, exitCode).catch(() => {});
+    display.end(results, exitCode);
+    return exitCode;
+  } finally {
+    await main.close().catch(() => {});
+  }
+}
+
+/** Locally the schema follows the files; elsewhere somebody decides when, and a worker that is ahead does not start. */
+async function migrate(
+  database: Database,
+  request: BatchRequest,
+  context: CliContext,
+  display: Display,
+): Promise<void> {
+  const migrations = migrator(database, { folder: join(context.project, "migrations"), version: context.version });
+  const sequelize = connect(database, { applicationName: "batch-preflight worker" });
+  try {
+    if (await migrations.isUpToDate(sequelize)) return;
+  } finally {
+    await sequelize.close();
+  }
+  const { environment } = request;
+  if (environment !== "local") {
+    const [{ faults }, pending] = await Promise.all([migrations.verify(), migrations.pending()]);
+    const lacks = `${database.label} lacks the migrations ${pending.join(", ")}; apply them: node worker migrate up --env ${environment}`;
+    throw new Failure("usage", faults.length > 0 ? faults.map(({ message }) => message).join(" ") : lacks);
+  }
+  await migrations.up({
+    signal: context.stop,
+    onWait: (holder) => display.say(`waiting for ${holder}, which migrates`),
+    onMigrated: ({ name, durationMs }) => display.say(`migrated ${name} (${Math.round(durationMs)} ms)`),
+  });
+}

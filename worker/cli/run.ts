@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { exitCodes } from "../failure.ts";
+import { definitionNames } from "../processes/execution/definitions.ts";
+import type { Shard } from "../processes/execution/shard.ts";
+import { threadedProducer } from "../processes/execution/threaded-producer.ts";
+import type { CliContext } from "./context.ts";
+import { environmentFlag, loadEnvironment } from "./environment.ts";
+import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+
+const help = `Usage: node worker [--env local|aws] [flags]
+       node worker list | runs | database | migrate   (each with --help)
+
+Runs the batch: its sub-processes, each after those that it needs. What was
+interrupted goes on where it was with the same command.
+
+  --env NAME            settings of .env.NAME, unless the environment has them (local)
+  --only NAME[,NAME]    these sub-processes instead of all
+  --limit N|none        reads exactly the first N rows of each source (WORKER_LIMIT, else none)
+  --shard I/N           part I, from 0, of N (on AWS Batch: index and size of the array)
+  --fresh               starts over: deletes the rows and the checkpoint first
+  --dry-run             does everything, and rolls it back
+  --quarantine-limit N  bad records that a sub-process may leave (each has its own default)
+  --json                JSON Lines on stdout
+
+DATABASE_URL names the database. Without it, --env local starts an embedded PostgreSQL,
+which keeps running (node worker database --help), and migrates it first.
+
+Exit codes:
+${Object.values(exitCodes)
+  .map(({ code, retry, meaning }) => `  ${String(code).padEnd(4)}${meaning}${retry ? " (worth a retry)" : ""}`)
+  .join("\n")}
+`;
+
+const count = (least: number) =>
+  z.coerce
+    .number("is not a number")
+    .int("is not a whole number")
+    .min(least, `must be at least ${least}`)
+    .max(Number.MAX_SAFE_INTEGER, "is too large");
+
+const limit = z.union([z.literal("none").transform(() => null), count(1)], "must be a whole number from 1 on, or none");
+
+const shard = z
+  .string()
+  .regex(/^\d+\/\d+$/, "must be I/N, such as 0/4")
+  .transform((text): Shard => {
+    const [index = 0, of = 0] = text.split("/").map(Number);
+    return { index, of };
+  })
+  .refine(({ index, of }) => index < of && of <= 10_000, "must be I/N with N from 1 to 10000 and I from 0 to N-1");
+
+export async function runCommand(argv: string[], context: CliContext): Promise<number> {
+  if (asksForHelp(argv)) {
+    context.stdout.write(help);
+    return exitCodes.done.code;
+  }
+  const names = await definitionNames();
+  const { flags, words } = parseFlags("worker", argv, {
+    env: environmentFlag,
+    only: namesOf(names).optional(),
+    limit: limit.optional(),
+    shard: shard.optional(),
+    fresh: booleanFlag,
+    dryRun: booleanFlag,
+    quarantineLimit: count(0).optional(),
+    json: booleanFlag,
+  });
+  if (words.length > 0) throw usageFailure("worker", [`unexpected "${words[0]}"; a command comes first`]);
+  const variables = loadEnvironment(flags.env, context);
+  const request = {
+    environment: flags.env,
+    variables,
+    names,
+    only: flags.only ?? null,
+    limit: flags.limit !== undefined ? flags.limit : setting(variables, "WORKER_LIMIT", limit, null),
+    limitIsDefault: flags.limit === undefined,
+    shard: flags.shard ?? shardOfArrayJob(variables),
+    fresh: flags.fresh,
+    dryRun: flags.dryRun,
+    quarantineLimit: flags.quarantineLimit,
+    json: flags.json,
+    command: ["node worker", ...argv].join(" "),
+  };
+  // The reading thread starts while Sequelize is loaded and the database is opened.
+  const producer = threadedProducer(names);
+  try {
+    const { executeBatch } = await import("./batch.ts");
+    return await executeBatch(request, producer, context);
+  } finally {
+    await producer.close();
+  }
+}
+
+/** A comma-separated list of some of `names`. */
+function namesOf(names: readonly string[]) {
+  return z.string().transform((text, issue) => {
+    const chosen = text.split(",").map((name) => name.trim());
+    const unknown = chosen.filter((name) => !names.includes(name));
+    if (unknown.length === 0) return [...new Set(chosen)];
+    const message = `names no sub-process ${unknown.map((name) => `"${name}"`).join(", ")}; there are ${names.join(", ")}`;
+    issue.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+/** A setting from the environment, by the same rules as its flag. */
+function setting<T>(env: NodeJS.ProcessEnv, name: string, schema: z.ZodType<T>, fallback: T): T {
+  const text = env[name];
+  if (text === undefined || text === "") return fallback;
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw usageFailure("worker", [`${name} "${text}" ${parsed.error.issues[0]?.message}`]);
+}
+
+/** AWS Batch tells a child of an array job its index and, from 2023 on, the array's size (user guide, job_env_vars). */
+function shardOfArrayJob(env: NodeJS.ProcessEnv): Shard {
+  const [index, size] = [env.AWS_BATCH_JOB_ARRAY_INDEX, env.AWS_BATCH_JOB_ARRAY_SIZE];
+  if (index === undefined || index === "") return { index: 0, of: 1 };
+  const parsed = shard.safeParse(`${index}/${size ?? ""}`);
+  if (parsed.success) return parsed.data;
+  throw usageFailure("worker", [
+    `AWS_BATCH_JOB_ARRAY_INDEX is "${index}" and AWS_BATCH_JOB_ARRAY_SIZE is "${size ?? ""}"; together they ${parsed.error.issues[0]?.message}`,
+  ]);
+}

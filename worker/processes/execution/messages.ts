@@ -1,0 +1,32 @@
+import type { Chunk } from "../../data/repositories/contracts.ts";
+import type { ProduceRequest, SourceFacts } from "./producer.ts";
+
+/** What the thread begins with: the sub-processes that it will be asked for, and their folder's URL. */
+export interface ThreadData {
+  names: readonly string[];
+  folder: string;
+}
+
+/** What the thread is told; `call` numbers the question that later messages belong to. */
+export type ToThread =
+  | { call: number; open: string }
+  | { call: number; produce: ProduceRequest }
+  /** One more chunk may be sent. */
+  | { call: number; more: true }
+  | { call: number; stop: true };
+
+export type FromThread =
+  | { call: number; facts: SourceFacts }
+  | { call: number; chunk: Chunk }
+  | { call: number; end: true }
+  | { call: number; error: ThreadError };
+
+/** Errors lose their class on the way between threads; a Failure keeps its kind. */
+export interface ThreadError {
+  kind?: string;
+  message: string;
+  stack: string | undefined;
+}
+
+/** Chunks that may be ready and waiting: the database works on one while the next ones are made. */
+export const chunksAhead = 3;

@@ -1,0 +1,104 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type CopyColumn, CopyEncoder, UnencodableValue } from "../../data/binary-copy.ts";
+import type { Chunk } from "../../data/repositories/contracts.ts";
+import { BadRecord, type OpenSource } from "../../data/sources/source.ts";
+import { Failure } from "../../failure.ts";
+import type { LoadDefinition } from "./definition.ts";
+
+/** What is known of a source once it is open. */
+export interface SourceFacts {
+  version: string;
+  rows: number;
+  parts: readonly number[];
+}
+
+/** Chunks of a step's rows, read, transformed and encoded. */
+export interface Producer {
+  open(name: string): Promise<SourceFacts>;
+  produce(request: ProduceRequest): AsyncIterable<Chunk>;
+  close(): Promise<void>;
+}
+
+export interface ProduceRequest {
+  name: string;
+  from: number;
+  to: number;
+  columns: readonly CopyColumn[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each definition has items, rows and a reference of its own
+export type AnyLoad = LoadDefinition<any, any, any>;
+
+/** Reads, transforms and encodes in this thread. */
+export function producer(definition: (name: string) => AnyLoad): Producer {
+  const sources = new Map<string, Promise<OpenSource<unknown>>>();
+  const references = new Map<string, Promise<unknown>>();
+  const once = <T>(cache: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> => {
+    const known = cache.get(name) ?? make();
+    cache.set(name, known);
+    return known;
+  };
+  const openSource = (name: string) => once(sources, name, () => definition(name).source.open());
+  return {
+    async open(name) {
+      const { version, rows, parts } = await openSource(name);
+      return { version, rows, parts };
+    },
+    async *produce({ name, from, to, columns }) {
+      const load = definition(name);
+      const source = await openSource(name);
+      const reference = await once(references, name, () => load.reference());
+      yield* chunks(load, source, reference, { from, to, columns });
+    },
+    async close() {},
+  };
+}
+
+async function* chunks(
+  load: AnyLoad,
+  source: OpenSource<unknown>,
+  reference: unknown,
+  { from, to, columns }: Omit<ProduceRequest, "name">,
+): AsyncGenerator<Chunk> {
+  const encoder = new CopyEncoder<object>(columns);
+  let bad: Chunk["bad"][number][] = [];
+  let first = from;
+  let known = false;
+  const take = (next: number): Chunk => {
+    const chunk = { first, next, rows: encoder.rows, bad, data: encoder.take() };
+    first = next;
+    bad = [];
+    return chunk;
+  };
+  for await (const batch of source.read(from, to)) {
+    let row = batch.first;
+    for (const item of batch.items) {
+      const result = item instanceof BadRecord ? item : load.transform(item, row, reference);
+      if (result instanceof BadRecord) {
+        bad.push({ row, reason: result.reason, record: result.record });
+      } else {
+        if (!known) known = checkProperties(result, columns);
+        try {
+          encoder.add(result);
+        } catch (error) {
+          if (!(error instanceof UnencodableValue)) throw error;
+          bad.push({ row, reason: error.message, record: item });
+        }
+      }
+      row++;
+      if (row - first === load.commitInterval) yield take(row);
+    }
+    // Timers, signals and sockets get their turn between batches.
+    await turn();
+    if (row === to && first < to) yield take(to);
+  }
+  if (first < to)
+    throw new Failure("failed", `Source ${load.source.location} ended after row ${first}, before row ${to}.`);
+}
+
+/** A property that no column takes would be lost without a word: a mistake in the transform or the model. */
+function checkProperties(row: object, columns: readonly CopyColumn[]): true {
+  const unknown = Object.keys(row).filter((property) => !columns.some((column) => column.property === property));
+  if (unknown.length > 0) throw new TypeError(`transform returns ${unknown.join(", ")}, which the model does not have`);
+  return true;
+}
