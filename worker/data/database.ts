@@ -60,10 +60,12 @@ export const longestSilenceMs = 30_000;
 function watchForSilence(client: pg.Client): void {
   const internals = client as unknown as { connection: { stream: Socket }; _activeQuery: unknown };
   const { stream } = internals.connection;
-  stream.setTimeout(longestSilenceMs, () => {
+  // An idle connection times out too: it is let be, and the next statement starts the time anew.
+  stream.on("timeout", () => {
     if (internals._activeQuery)
       stream.destroy(new Error(`Connection terminated: silent for ${longestSilenceMs / 1000} s`));
   });
+  stream.setTimeout(longestSilenceMs);
 }
 
 /** For statements of which the server says nothing while it works: they may take as long as they need. */
