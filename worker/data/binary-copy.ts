@@ -49,12 +49,15 @@ export class CopyEncoder<Row extends object> {
   /** Rows added since the last `take`. */
   rows = 0;
   readonly #write: (output: Output, row: Row) => void;
+  readonly #spares: ArrayBuffer[];
   #output: Output;
 
-  constructor(columns: readonly CopyColumn[]) {
+  /** @param spares memory that may be written over; taken from its end whenever a chunk begins */
+  constructor(columns: readonly CopyColumn[], spares: ArrayBuffer[] = []) {
     this.columns = columns;
     this.#write = rowWriter(columns);
-    this.#output = new Output(1 << 16);
+    this.#spares = spares;
+    this.#output = new Output(new ArrayBuffer(1 << 16));
   }
 
   /** Bytes collected since the last `take`. */
@@ -71,7 +74,7 @@ export class CopyEncoder<Row extends object> {
   /** The whole COPY stream of the rows added since the last `take`. */
   take(): Buffer {
     const data = this.#output.finish();
-    this.#output = new Output(data.length + (data.length >> 3));
+    this.#output = new Output(this.#spares.pop() ?? new ArrayBuffer(data.length + (data.length >> 3)));
     this.rows = 0;
     return data;
   }
@@ -85,9 +88,9 @@ class Output {
   view: DataView;
   at = header.length;
 
-  constructor(size: number) {
-    this.bytes = Buffer.allocUnsafeSlow(size);
-    this.view = new DataView(this.bytes.buffer);
+  constructor(memory: ArrayBuffer) {
+    this.bytes = Buffer.from(memory);
+    this.view = new DataView(memory);
     header.copy(this.bytes);
   }
 

@@ -71,15 +71,24 @@ async function* readParquet<Item extends object>(
   const makeItem = itemMaker<Item>(columns);
   for (const [index, start] of parts.entries()) {
     const end = parts[index + 1] ?? Number(metadata.num_rows);
-    if (end <= from || start >= to) continue;
-    const range = { first: Math.max(start, from), end: Math.min(end, to) };
-    const values = await readColumns(source, range);
-    for (let at = range.first; at < range.end; at += batchRows) {
-      const count = Math.min(batchRows, range.end - at);
-      const items = new Array<Item>(count);
-      for (let offset = 0; offset < count; offset++) items[offset] = makeItem(values, at - range.first + offset);
-      yield { first: at, items };
+    if (end > from && start < to) {
+      yield* readGroup(source, { first: Math.max(start, from), end: Math.min(end, to) }, makeItem);
     }
+  }
+}
+
+/** Rows of one row group; a function of its own, so that one group's values are let go before the next ones are read. */
+async function* readGroup<Item extends object>(
+  source: OpenParquet<Item>,
+  range: { first: number; end: number },
+  makeItem: (values: unknown[][], index: number) => Item,
+): AsyncGenerator<Batch<Item>> {
+  const values = await readColumns(source, range);
+  for (let at = range.first; at < range.end; at += batchRows) {
+    const count = Math.min(batchRows, range.end - at);
+    const items = new Array<Item>(count);
+    for (let offset = 0; offset < count; offset++) items[offset] = makeItem(values, at - range.first + offset);
+    yield { first: at, items };
   }
 }
 

@@ -11,8 +11,8 @@ export interface ThreadData {
 export type ToThread =
   | { call: number; open: string }
   | { call: number; produce: ProduceRequest }
-  /** One more chunk may be sent. */
-  | { call: number; more: true }
+  /** A chunk is done with: one more may be sent, and here is memory for it. */
+  | { call: number; spare: ArrayBuffer }
   | { call: number; stop: true };
 
 export type FromThread =
@@ -29,4 +29,4 @@ export interface ThreadError {
 }
 
 /** Chunks that may be ready and waiting: the database works on one while the next ones are made. */
-export const chunksAhead = 3;
+export const chunksAhead = 5;

@@ -14,8 +14,17 @@ const inThread = producer((name) => {
   return definition;
 });
 
-/** For each production that runs: how many chunks may be sent, and what wakes it when there are more. */
-const credits = new Map<number, { left: number; wake: () => void; stopped: boolean }>();
+interface Credit {
+  /** Chunks that may be sent. */
+  left: number;
+  /** Called when there are more, or no more are wanted. */
+  wake: () => void;
+  stopped: boolean;
+  spares: ArrayBuffer[];
+}
+
+/** By the call that a production answers. */
+const credits = new Map<number, Credit>();
 
 port.on("message", (message: ToThread) => {
   const credit = credits.get(message.call);
@@ -23,8 +32,10 @@ port.on("message", (message: ToThread) => {
     void answer(message.call, async () => say({ call: message.call, facts: await inThread.open(message.open) }));
   else if ("produce" in message) void answer(message.call, () => produce(message.call, message.produce));
   else if (credit) {
-    if ("more" in message) credit.left++;
-    else credit.stopped = true;
+    if ("spare" in message) {
+      credit.left++;
+      credit.spares.push(message.spare);
+    } else credit.stopped = true;
     credit.wake();
   }
 });
@@ -43,10 +54,10 @@ async function answer(call: number, work: () => Promise<void>): Promise<void> {
 }
 
 async function produce(call: number, request: ProduceRequest): Promise<void> {
-  const credit = { left: chunksAhead, wake: () => {}, stopped: false };
+  const credit: Credit = { left: chunksAhead, wake: () => {}, stopped: false, spares: [] };
   credits.set(call, credit);
   try {
-    for await (const chunk of inThread.produce(request)) {
+    for await (const chunk of inThread.produce(request, credit.spares)) {
       while (credit.left === 0 && !credit.stopped) {
         await new Promise<void>((resolve) => {
           credit.wake = resolve;

@@ -15,7 +15,12 @@ export interface SourceFacts {
 /** Chunks of a step's rows, read, transformed and encoded. */
 export interface Producer {
   open(name: string): Promise<SourceFacts>;
-  produce(request: ProduceRequest): AsyncIterable<Chunk>;
+  /**
+   * A chunk's data are there until the next one is asked for.
+   * @param spares memory of chunks that are done with, used for the next ones: without it, buffers of some megabytes would
+   * pile up between two garbage collections
+   */
+  produce(request: ProduceRequest, spares?: ArrayBuffer[]): AsyncIterable<Chunk>;
   close(): Promise<void>;
 }
 
@@ -44,11 +49,11 @@ export function producer(definition: (name: string) => AnyLoad): Producer {
       const { version, rows, parts } = await openSource(name);
       return { version, rows, parts };
     },
-    async *produce({ name, from, to, columns }) {
+    async *produce({ name, from, to, columns }, spares = []) {
       const load = definition(name);
       const source = await openSource(name);
       const reference = await once(references, name, () => load.reference());
-      yield* chunks(load, source, reference, { from, to, columns });
+      yield* chunks(load, source, reference, { from, to, columns, spares });
     },
     async close() {},
   };
@@ -58,9 +63,9 @@ async function* chunks(
   load: AnyLoad,
   source: OpenSource<unknown>,
   reference: unknown,
-  { from, to, columns }: Omit<ProduceRequest, "name">,
+  { from, to, columns, spares }: Omit<ProduceRequest, "name"> & { spares: ArrayBuffer[] },
 ): AsyncGenerator<Chunk> {
-  const encoder = new CopyEncoder<object>(columns);
+  const encoder = new CopyEncoder<object>(columns, spares);
   let bad: Chunk["bad"][number][] = [];
   let first = from;
   let known = false;

@@ -13,11 +13,7 @@ import type { Producer, SourceFacts } from "./producer.ts";
  */
 export function threadedProducer(names: readonly string[], folder = processesFolder): Producer {
   const workerData: ThreadData = { names, folder };
-  const thread = new Worker(new URL("./producer-thread.js", import.meta.url), {
-    workerData,
-    // Rows live for one chunk: room for them in the young generation spares a third of the time.
-    resourceLimits: { maxYoungGenerationSizeMb: 48 },
-  });
+  const thread = new Worker(new URL("./producer-thread.js", import.meta.url), { workerData });
   const receivers = new Map<number, (message: FromThread) => void>();
   let calls = 0;
   let dead: Error | undefined;
@@ -32,7 +28,7 @@ export function threadedProducer(names: readonly string[], folder = processesFol
   // Only a question that is open keeps the process alive.
   thread.unref();
 
-  const send = (message: ToThread) => thread.postMessage(message);
+  const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []) => thread.postMessage(message, transfer);
 
   /** Messages of one call, in order. */
   async function* ask(question: (call: number) => ToThread): AsyncGenerator<FromThread> {
@@ -81,7 +77,9 @@ export function threadedProducer(names: readonly string[], folder = processesFol
       for await (const message of messages) {
         if (!("chunk" in message)) continue;
         yield message.chunk;
-        send({ call: current, more: true });
+        // The chunk is written: its memory goes back, to be filled again.
+        const spare = message.chunk.data.buffer as ArrayBuffer;
+        send({ call: current, spare }, [spare]);
       }
     },
     async close() {
