@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import test from "ava";
-import { definitionNames, loadDefinitions } from "../worker/processes/execution/definitions.ts";
 import { loadModels } from "../worker/data/models.ts";
+import { definitionNames, loadDefinitions } from "../worker/processes/execution/definitions.ts";
 
 /** What the linter (biome.json, overrides) can't say. */
 
@@ -20,7 +20,11 @@ async function sources(folder: string): Promise<{ file: string; text: string }[]
 }
 
 const places: readonly (readonly [folder: string, forbidden: RegExp, what: string])[] = [
-  ["worker/processes", /process\.|Math\.random|Date\.now|new Date\(\)|performance\.now/, "the clock, chance or the process"],
+  [
+    "worker/processes",
+    /process\.|Math\.random|Date\.now|new Date\(\)|performance\.now/,
+    "the clock, chance or the process",
+  ],
   ["worker/data", /process\.(exit|on|once)\b|Math\.random/, "chance, or the process's end and signals"],
 ];
 
@@ -41,5 +45,8 @@ test("each sub-process has a model by its name, and each model a sub-process", a
 
 test("files are named after what they hold", async (t) => {
   const names = [...(await sources("worker")), ...(await sources("migrations"))].map(({ file }) => file);
-  t.deepEqual(names.filter((file) => /\b(utils?|helpers?|lib|common|manager|impl|misc)\b/i.test(file)), []);
+  t.deepEqual(
+    names.filter((file) => /\b(utils?|helpers?|lib|common|manager|impl|misc)\b/i.test(file)),
+    [],
+  );
 });
