@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import type { Sequelize } from "sequelize";
 import { connect, type Database } from "../data/database.ts";
 import { joined } from "../data/joined.ts";
 import { migrator } from "../data/migrator.ts";
@@ -40,87 +41,86 @@ export async function executeBatch(request: BatchRequest, producer: Producer, co
   try {
     const [definitions, models] = await Promise.all([loadDefinitions(request.names), loadModels(request.names)]);
     const database = await openDatabase(request.environment, request.variables, context, display.say);
-    await migrate(database, request, context, display);
-    return await runIn(database, { definitions, models, producer }, request, context, display);
+    const applicationName = `batch-preflight worker ${hostname()}:${process.pid}`;
+    const main = connect(database, { applicationName });
+    try {
+      await migrate(database, main, request, context, display);
+      return await runIn({ database, main, applicationName, definitions, models, producer }, request, context, display);
+    } finally {
+      await main.close().catch(() => {});
+    }
   } finally {
     display.close();
   }
 }
 
 interface Parts {
+  database: Database;
+  /** The session of bookkeeping and of cancellations. */
+  main: Sequelize;
+  applicationName: string;
   definitions: ReadonlyMap<string, AnyDefinition>;
   models: ReadonlyMap<string, DefineModel>;
   producer: Producer;
 }
 
 async function runIn(
-  database: Database,
-  { definitions, models, producer }: Parts,
+  { database, main, applicationName, definitions, models, producer }: Parts,
   request: BatchRequest,
   context: CliContext,
   display: Display,
 ): Promise<number> {
   const { environment, only, limit, shard, fresh, dryRun, quarantineLimit } = request;
-  const applicationName = `batch-preflight worker ${hostname()}:${process.pid}`;
   const clock = () => performance.now();
   const startedAt = new Date();
   const explain = async (failure: Failure) => (await database.failureSince?.(startedAt)) ?? failure;
-  const main = connect(database, { applicationName });
-  try {
-    // A dry run is one transaction for everything: later steps see what earlier ones did, and nothing stays.
-    const all = dryRun ? await main.transaction() : undefined;
-    const shared = all && joined(main, all);
-    const jobs = new JobRepository(shared ?? main, database.label);
-    const parameters = { only, limit, shard, fresh, dryRun };
-    const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
-    const jobExecution = await jobs.start(job);
-    const results = await runSteps({
-      definitions,
-      only,
-      limit,
-      shard,
-      fresh,
-      quarantineLimit,
-      environment,
-      jobExecution,
-      jobs,
-      openSession: (name, definition) => {
-        const sequelize = shared ?? connect(database, { applicationName });
-        const model = (models.get(name) as DefineModel)(shared ? main : sequelize);
-        const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-        return new PostgresStepSession({ sequelize, canceller: main, model, label: database.label, ...load }, clock);
-      },
-      sequential: dryRun,
-      producer,
-      stop: context.stop,
-      retry: { attempts: dryRun ? 1 : 6, pauseMs: 500, longestPauseMs: 10_000, random: Math.random, explain },
-      clock,
-      emit: display.show,
-    });
-    const { status, exitCode } = outcomeOf(results);
-    if (all) await all.rollback();
-    else await jobs.finish(jobExecution, status, exitCode).catch(() => {});
-    display.end(results, exitCode);
-    return exitCode;
-  } finally {
-    await main.close().catch(() => {});
-  }
+  // A dry run is one transaction for everything: later steps see what earlier ones did, and nothing stays.
+  const all = dryRun ? await main.transaction() : undefined;
+  const shared = all && joined(main, all);
+  const jobs = new JobRepository(shared ?? main, database.label);
+  const parameters = { only, limit, shard, fresh, dryRun };
+  const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
+  const jobExecution = await jobs.start(job);
+  const results = await runSteps({
+    definitions,
+    only,
+    limit,
+    shard,
+    fresh,
+    quarantineLimit,
+    environment,
+    jobExecution,
+    jobs,
+    openSession: (name, definition) => {
+      const sequelize = shared ?? connect(database, { applicationName });
+      const model = (models.get(name) as DefineModel)(shared ? main : sequelize);
+      const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
+      return new PostgresStepSession({ sequelize, canceller: main, model, label: database.label, ...load }, clock);
+    },
+    sequential: dryRun,
+    producer,
+    stop: context.stop,
+    retry: { attempts: dryRun ? 1 : 6, pauseMs: 500, longestPauseMs: 10_000, random: Math.random, explain },
+    clock,
+    emit: display.show,
+  });
+  const { status, exitCode } = outcomeOf(results);
+  if (all) await all.rollback();
+  else await jobs.finish(jobExecution, status, exitCode).catch(() => {});
+  display.end(results, exitCode);
+  return exitCode;
 }
 
 /** Locally the schema follows the files; elsewhere somebody decides when, and a worker that is ahead does not start. */
 async function migrate(
   database: Database,
+  main: Sequelize,
   request: BatchRequest,
   context: CliContext,
   display: Display,
 ): Promise<void> {
   const migrations = migrator(database, { folder: join(context.project, "migrations"), version: context.version });
-  const sequelize = connect(database, { applicationName: "batch-preflight worker" });
-  try {
-    if (await migrations.isUpToDate(sequelize)) return;
-  } finally {
-    await sequelize.close();
-  }
+  if (await migrations.isUpToDate(main)) return;
   const { environment } = request;
   if (environment !== "local") {
     const [{ faults }, pending] = await Promise.all([migrations.verify(), migrations.pending()]);

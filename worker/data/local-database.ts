@@ -50,16 +50,29 @@ const pollMilliseconds = 10;
 /** `folder`: where its files go (`.local/postgres` of the project). */
 export function localDatabase(folder: string): LocalDatabase {
   let starting: Promise<{ settings: ConnectionSettings; started: boolean }> | undefined;
+  let verified: { pid: number; settings: ConnectionSettings } | undefined;
   const start = () => {
     starting ??= inSentences(folder, startServer).finally(() => {
       starting = undefined;
     });
     return starting;
   };
+  /** A server that was asked who it is need not be asked again for each connection: 15 ms. */
+  const stillRuns = async (home: ServerHome) => {
+    const postmaster = await readPostmaster(dataFolder(home));
+    const isSame = postmaster?.pid === verified?.pid && postmaster?.port === verified?.settings.port;
+    return isSame && postmaster?.ready === true && postmaster.process === "server";
+  };
   return {
     label,
     start,
-    settings: async () => (await start()).settings,
+    settings: async () => {
+      if (verified && (await inSentences(folder, stillRuns))) return verified.settings;
+      const { settings } = await start();
+      const pid = await inSentences(folder, async (home) => (await readPostmaster(dataFolder(home)))?.pid ?? 0);
+      verified = { pid, settings };
+      return settings;
+    },
     stop: () => inSentences(folder, stopPostmaster),
     status: () =>
       inSentences(folder, async (home) => {

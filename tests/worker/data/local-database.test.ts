@@ -198,7 +198,8 @@ for (const [title, pidFile] of [
     const { database, data } = await usedDatabase(t);
     // PostgreSQL believes in the pid of any process of its own user.
     const { uid, gid } = await stat(data);
-    const stranger = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"], { uid, gid });
+    // Not node: below a 0700 home that user could not run it.
+    const stranger = spawn("sleep", ["60"], { uid, gid });
     t.teardown(() => stranger.kill("SIGKILL"));
     await writeFile(path.join(data, "postmaster.pid"), pidFile(stranger.pid!));
 

@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { CsvError, parse } from "csv-parse";
 import { Failure } from "../../failure.ts";
 import { locationOf, unreadable, versionOf } from "./file.ts";
 import { BadRecord, type Batch, type OpenSource, type Source } from "./source.ts";
@@ -85,6 +84,8 @@ async function* readCsv<Column extends string>(
 /** Records `from` to `to`, both counted from 1 and included. */
 async function* records(file: URL, { from = 1, to }: { from?: number; to: number }): AsyncGenerator<string[]> {
   if (to < from) return;
+  // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
+  const { CsvError, parse } = await import("csv-parse");
   const input = createReadStream(file);
   const parser = input.pipe(parse({ bom: true, relax_column_count: true, skip_empty_lines: true, from, to }));
   input.on("error", (error) => parser.destroy(error));

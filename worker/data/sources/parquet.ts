@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { Failure } from "../../failure.ts";
 import { locationOf, unreadable, versionOf } from "./file.ts";
 import type { Batch, OpenSource, Source } from "./source.ts";
@@ -15,12 +14,12 @@ export function parquetSource<Item extends object>(file: URL, columns: readonly 
   return { location: locationOf(file), open: () => openParquet<Item>(file, columns) };
 }
 
-type AsyncBuffer = Awaited<ReturnType<typeof asyncBufferFromFile>>;
-
 async function openParquet<Item extends object>(
   file: URL,
   columns: readonly (keyof Item & string)[],
 ): Promise<OpenSource<Item>> {
+  // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
+  const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet");
   const version = await versionOf(file);
   let buffer: AsyncBuffer;
   let metadata: FileMetaData;
@@ -98,6 +97,7 @@ async function readColumns<Item>(
   range: { first: number; end: number },
 ): Promise<unknown[][]> {
   const count = range.end - range.first;
+  const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
   const values = new Map<string, unknown[]>();
   try {
     await parquetRead({
