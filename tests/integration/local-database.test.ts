@@ -296,3 +296,27 @@ test.serial(
     t.true(isOver);
   },
 );
+
+asRoot(
+  "a disk that fills in mid-run ends in one sentence, and with room again the same command loses no row",
+  async (t) => {
+    const project = await projectCopy(t, await temporaryFolder(t), { binaries: "complete" });
+    const disk = path.join(project.folder, ".local");
+    await smallDisk(t, disk, 400);
+    t.teardown(() => project.worker(["database", "stop"]));
+    isDone(t, await project.worker(["database", "start"]));
+    const makeRoom = await fillDisk(disk, 120);
+
+    const args = ["--only", "flights", "--limit", "800000"];
+    const full = await project.worker(args);
+    t.is(full.code, 69, full.stderr);
+    t.regex(full.stderr, /^flights +failed: The disk .* is full.*$/m);
+    t.notRegex(full.stderr, /\n {4}at /);
+
+    await makeRoom();
+    const resumed = await project.worker(args);
+    t.is(resumed.code, 0, resumed.stderr);
+    t.regex(resumed.stderr, /resumed at row \d+/);
+    t.deepEqual(await query(project, "SELECT count(*)::int, max(id)::int FROM flights"), [800_000, 799_999]);
+  },
+);

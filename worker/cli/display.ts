@@ -1,7 +1,7 @@
 import pino from "pino";
 import type { Emit, StepResult } from "../processes/execution/events.ts";
 import type { CliContext } from "./context.ts";
-import { plainDisplay, terminalDisplay } from "./progress.ts";
+import { closing, plainDisplay, terminalDisplay } from "./progress.ts";
 
 /** What a person, or a program, sees of a run. */
 export interface Display {
@@ -24,14 +24,14 @@ export interface DisplayOptions {
 }
 
 export function createDisplay(context: CliContext, options: DisplayOptions): Display {
-  if (options.json) return jsonDisplay(context);
+  if (options.json) return jsonDisplay(context, options);
   return context.stderr.isTTY ? terminalDisplay(context, options) : plainDisplay(context, options);
 }
 
 const progressEverySeconds = 2;
 
 /** JSON Lines with pino's fields on stdout; progress at most every two seconds a sub-process. */
-function jsonDisplay({ stdout }: CliContext): Display {
+function jsonDisplay({ stdout, stderr }: CliContext, options: DisplayOptions): Display {
   // Synchronous: nothing is lost when the process leaves at once.
   const log = pino({ formatters: { level: (level) => ({ level }) }, timestamp: pino.stdTimeFunctions.isoTime }, stdout);
   const shown = new Map<string, number>();
@@ -42,7 +42,10 @@ function jsonDisplay({ stdout }: CliContext): Display {
       const { status } = event as { status?: string };
       log[status === "failed" ? "error" : event.event === "retry" ? "warn" : "info"](event);
     },
-    end() {},
+    end(results) {
+      // For a person who looks on.
+      for (const line of closing(results, options)) stderr.write(`${line}\n`);
+    },
     close() {},
   };
 }

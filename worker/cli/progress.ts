@@ -121,7 +121,10 @@ function resultText({ status, read, written, skipped, seconds, rowsPerSecond, me
 }
 
 /** What the run came to, and how to go on. */
-function closing(results: readonly StepResult[], { dryRun, command, limit, limitIsDefault }: DisplayOptions): string[] {
+export function closing(
+  results: readonly StepResult[],
+  { dryRun, command, limit, limitIsDefault }: DisplayOptions,
+): string[] {
   const lines: string[] = [];
   if (dryRun) lines.push("Dry run: everything was rolled back.");
   const unfinished = results.some(({ status }) => status === "stopped" || status === "failed");
