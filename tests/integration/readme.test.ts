@@ -96,7 +96,7 @@ test("the README's own sub-process loads its file", async (t) => {
 test("the README's table of exit codes is the program's", async (t) => {
   const { exitCodes } = await import("../../worker/failure.ts");
   const readme = await readFile(path.join(project, "README.md"), "utf8");
-  const rows = [...readme.matchAll(/^\| (\d+) \| (.*?) \| (.*?)\|$/gm)].map(([, code, meaning, retry]) => [
+  const rows = [...readme.matchAll(/^\| (\d+) +\| (.*?) +\| (.*?)\|$/gm)].map(([, code, meaning, retry]) => [
     Number(code),
     meaning,
     retry?.trim() === "yes",
