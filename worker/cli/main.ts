@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 import { exitCodes, Failure } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { usageFailure } from "./flags.ts";
@@ -21,7 +22,7 @@ const stoppable = ["run", "migrate"];
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs the command line of `process` and sets its exit code. */
-export async function main(process: NodeJS.Process): Promise<void> {
+export async function main(process: NodeJS.Process, thread?: Worker): Promise<void> {
   const [first = "", ...rest] = process.argv.slice(2);
   const isCommand = first !== "" && !first.startsWith("-");
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -35,6 +36,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
     stderr: process.stderr,
     project,
     version,
+    thread,
     stop: stoppable.includes(name) ? stopSignal(process) : new AbortController().signal,
   };
   // A reader that leaves early (`| head`) is no failure.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { exitCodes } from "../failure.ts";
-import { definitionNames } from "../processes/execution/definitions.ts";
+import { definitionNames, processesFolder } from "../processes/execution/definitions.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import { threadedProducer } from "../processes/execution/threaded-producer.ts";
 import type { CliContext } from "./context.ts";
@@ -81,8 +81,7 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
     json: flags.json,
     command: ["node worker", ...argv].join(" "),
   };
-  // The reading thread starts while Sequelize is loaded and the database is opened.
-  const producer = threadedProducer(names);
+  const producer = threadedProducer(names, processesFolder, context.thread);
   try {
     const { executeBatch } = await import("./batch.ts");
     return await executeBatch(request, producer, context);

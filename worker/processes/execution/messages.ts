@@ -1,14 +1,10 @@
 import type { Chunk } from "../../data/repositories/contracts.ts";
 import type { ProduceRequest, SourceFacts } from "./producer.ts";
 
-/** What the thread begins with: the sub-processes that it will be asked for, and their folder's URL. */
-export interface ThreadData {
-  names: readonly string[];
-  folder: string;
-}
-
 /** What the thread is told; `call` numbers the question that later messages belong to. */
 export type ToThread =
+  /** First of all: the sub-processes that will be asked for, and their folder's URL. */
+  | { names: readonly string[]; folder: string }
   | { call: number; open: string }
   | { call: number; produce: ProduceRequest }
   /** A chunk is done with: one more may be sent, and here is memory for it. */

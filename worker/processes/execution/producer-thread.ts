@@ -1,18 +1,21 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { Failure } from "../../failure.ts";
 import { loadDefinitions } from "./definitions.ts";
-import { chunksAhead, type FromThread, type ThreadData, type ToThread } from "./messages.ts";
-import { type ProduceRequest, producer } from "./producer.ts";
+import { chunksAhead, type FromThread, type ToThread } from "./messages.ts";
+import { type ProduceRequest, type Producer, producer } from "./producer.ts";
 
 const port = parentPort;
 if (!port) throw new Error("producer-thread.ts runs in a thread");
-const { names, folder } = workerData as ThreadData;
-const definitions = await loadDefinitions(names, folder);
-const inThread = producer((name) => {
-  const definition = definitions.get(name);
-  if (definition?.kind !== "load") throw new Error(`${name} has no source`);
-  return definition;
-});
+let inThread: Promise<Producer>;
+
+async function load(names: readonly string[], folder: string): Promise<Producer> {
+  const definitions = await loadDefinitions(names, folder);
+  return producer((name) => {
+    const definition = definitions.get(name);
+    if (definition?.kind !== "load") throw new Error(`${name} has no source`);
+    return definition;
+  });
+}
 
 interface Credit {
   /** Chunks that may be sent. */
@@ -27,18 +30,24 @@ interface Credit {
 const credits = new Map<number, Credit>();
 
 port.on("message", (message: ToThread) => {
-  const credit = credits.get(message.call);
-  if ("open" in message)
-    void answer(message.call, async () => say({ call: message.call, facts: await inThread.open(message.open) }));
+  if ("names" in message) {
+    inThread = load(message.names, message.folder);
+    // Told to whoever asks next.
+    inThread.catch(() => {});
+  } else if ("open" in message) void answer(message.call, () => open(message.call, message.open));
   else if ("produce" in message) void answer(message.call, () => produce(message.call, message.produce));
-  else if (credit) {
-    if ("spare" in message) {
-      credit.left++;
-      credit.spares.push(message.spare);
-    } else credit.stopped = true;
-    credit.wake();
-  }
+  else grant(message);
 });
+
+function grant(message: { call: number; spare: ArrayBuffer } | { call: number; stop: true }): void {
+  const credit = credits.get(message.call);
+  if (!credit) return;
+  if ("spare" in message) {
+    credit.left++;
+    credit.spares.push(message.spare);
+  } else credit.stopped = true;
+  credit.wake();
+}
 
 function say(message: FromThread, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
@@ -53,11 +62,15 @@ async function answer(call: number, work: () => Promise<void>): Promise<void> {
   }
 }
 
+async function open(call: number, name: string): Promise<void> {
+  say({ call, facts: await (await inThread).open(name) });
+}
+
 async function produce(call: number, request: ProduceRequest): Promise<void> {
   const credit: Credit = { left: chunksAhead, wake: () => {}, stopped: false, spares: [] };
   credits.set(call, credit);
   try {
-    for await (const chunk of inThread.produce(request, credit.spares)) {
+    for await (const chunk of (await inThread).produce(request, credit.spares)) {
       while (credit.left === 0 && !credit.stopped) {
         await new Promise<void>((resolve) => {
           credit.wake = resolve;

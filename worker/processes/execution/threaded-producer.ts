@@ -1,19 +1,19 @@
-import { Worker } from "node:worker_threads";
 import type { Chunk } from "../../data/repositories/contracts.ts";
 import { Failure, type FailureKind } from "../../failure.ts";
 import { processesFolder } from "./definitions.ts";
-import type { FromThread, ThreadData, ThreadError, ToThread } from "./messages.ts";
+import type { FromThread, ThreadError, ToThread } from "./messages.ts";
 import type { Producer, SourceFacts } from "./producer.ts";
+import { startThread } from "./start-thread.js";
 
 /**
  * A producer in a thread of its own, so that decoding the next rows never keeps the database waiting for the ones that
  * are ready.
  * @param names sub-processes that it will be asked for
  * @param folder URL of the folder that they are in
+ * @param thread one that was started earlier
  */
-export function threadedProducer(names: readonly string[], folder = processesFolder): Producer {
-  const workerData: ThreadData = { names, folder };
-  const thread = new Worker(new URL("./producer-thread.js", import.meta.url), { workerData });
+export function threadedProducer(names: readonly string[], folder = processesFolder, thread = startThread()): Producer {
+  thread.postMessage({ names, folder } satisfies ToThread);
   const receivers = new Map<number, (message: FromThread) => void>();
   let calls = 0;
   let dead: Error | undefined;
@@ -25,9 +25,6 @@ export function threadedProducer(names: readonly string[], folder = processesFol
   };
   thread.on("error", die);
   thread.on("exit", () => die(new Error("the reading thread has ended")));
-  // Only a question that is open keeps the process alive.
-  thread.unref();
-
   const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []) => thread.postMessage(message, transfer);
 
   /** Messages of one call, in order. */
