@@ -14,13 +14,10 @@ import type { Producer } from "../processes/execution/producer.ts";
 import { outcomeOf, runSteps } from "../processes/execution/run.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import type { CliContext } from "./context.ts";
-import { createDisplay, type Display } from "./display.ts";
-import { openDatabase } from "./open-database.ts";
+import type { Display } from "./display.ts";
 
 export interface BatchRequest {
   environment: string;
-  /** The process's environment variables and those of the file. */
-  variables: NodeJS.ProcessEnv;
   /** All sub-processes. */
   names: readonly string[];
   only: readonly string[] | null;
@@ -36,21 +33,19 @@ export interface BatchRequest {
 }
 
 /** Puts database, sub-processes and display together and runs the batch. @returns the exit code */
-export async function executeBatch(request: BatchRequest, producer: Producer, context: CliContext): Promise<number> {
-  const display = createDisplay(context, request);
+export async function executeBatch(
+  request: BatchRequest,
+  { database, producer, display }: { database: Database; producer: Producer; display: Display },
+  context: CliContext,
+): Promise<number> {
+  const [definitions, models] = await Promise.all([loadDefinitions(request.names), loadModels(request.names)]);
+  const applicationName = `batch-preflight worker ${hostname()}:${process.pid}`;
+  const main = connect(database, { applicationName });
   try {
-    const [definitions, models] = await Promise.all([loadDefinitions(request.names), loadModels(request.names)]);
-    const database = await openDatabase(request.environment, request.variables, context, display.say);
-    const applicationName = `batch-preflight worker ${hostname()}:${process.pid}`;
-    const main = connect(database, { applicationName });
-    try {
-      await migrate(database, main, request, context, display);
-      return await runIn({ database, main, applicationName, definitions, models, producer }, request, context, display);
-    } finally {
-      await main.close().catch(() => {});
-    }
+    await migrate(database, main, request, context, display);
+    return await runIn({ database, main, applicationName, definitions, models, producer }, request, context, display);
   } finally {
-    display.close();
+    await main.close().catch(() => {});
   }
 }
 

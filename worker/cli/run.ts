@@ -4,8 +4,10 @@ import { definitionNames, processesFolder } from "../processes/execution/definit
 import type { Shard } from "../processes/execution/shard.ts";
 import { threadedProducer } from "../processes/execution/threaded-producer.ts";
 import type { CliContext } from "./context.ts";
+import { createDisplay } from "./display.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
 import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { openDatabase } from "./open-database.ts";
 
 const help = `Usage: node worker [--env local|aws] [flags]
        node worker list | runs | database | migrate   (each with --help)
@@ -69,7 +71,6 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
   const variables = loadEnvironment(flags.env, context);
   const request = {
     environment: flags.env,
-    variables,
     names,
     only: flags.only ?? null,
     limit: flags.limit !== undefined ? flags.limit : setting(variables, "WORKER_LIMIT", limit, null),
@@ -81,11 +82,15 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
     json: flags.json,
     command: ["node worker", ...argv].join(" "),
   };
+  const display = createDisplay(context, request);
   const producer = threadedProducer(names, processesFolder, context.thread);
   try {
-    const { executeBatch } = await import("./batch.ts");
-    return await executeBatch(request, producer, context);
+    // Creating or starting the local server is another process's work: Sequelize is loaded meanwhile.
+    const opening = openDatabase(flags.env, variables, context, display.say);
+    const [database, { executeBatch }] = await Promise.all([opening, import("./batch.ts")]);
+    return await executeBatch(request, { database, producer, display }, context);
   } finally {
+    display.close();
     await producer.close();
   }
 }
