@@ -128,7 +128,8 @@ async function startServer(home: ServerHome): Promise<{ settings: ConnectionSett
       // The last sessions of a killed server are still ending.
       else if (/shared memory block .* is still in use/.test(own)) await sleep(100);
       // Else another worker's server was faster, or is just writing its pid file; an empty one that stays is taken away.
-      else if (!/lock file ".*" (already exists|is empty)/.test(own)) throw await serverFailure(home, "does not start", all);
+      else if (!/lock file ".*" (already exists|is empty)/.test(own))
+        throw await serverFailure(home, "does not start", all);
     }
     if (attempt !== undefined || postmaster?.process === "server") continue;
     programs ??= await binaries(home);
