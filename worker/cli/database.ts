@@ -40,7 +40,7 @@ interface Given {
 }
 
 /** `argv`: what follows `node worker database`. @returns the exit code */
-export async function databaseCommand(argv: string[], context: CliContext): Promise<number> {
+export async function command(argv: string[], context: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     context.stdout.write(help);
     return 0;

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { z } from "zod";
+import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 
 const names = ["local", "aws"] as const;
 
 /** `--env NAME`. */
-export const environmentFlag = z.enum(names, `is not one of ${names.join(", ")}`).default("local");
+export const environmentFlag = v.optional(v.picklist(names, `is not one of ${names.join(", ")}`), "local");
 
 /**
  * Reads `.env.NAME` of the project; what the process's own environment sets wins over it.

@@ -1,14 +1,28 @@
 import meow from "meow";
-import { z } from "zod";
+import * as v from "valibot";
 import { Failure } from "../failure.ts";
 
 /** One flag: its schema decides what is accepted and, through its type, what the command receives. */
-export type FlagSchemas = Record<string, z.ZodType>;
+export type FlagSchemas = Record<string, v.GenericSchema<unknown, unknown>>;
 
 /** The values of the flags, named in camelCase: `--dry-run` becomes `dryRun`. */
-export type FlagValues<Schemas extends FlagSchemas> = { [Name in keyof Schemas]: z.output<Schemas[Name]> };
+export type FlagValues<Schemas extends FlagSchemas> = { [Name in keyof Schemas]: v.InferOutput<Schemas[Name]> };
 
-export const booleanFlag = z.boolean("takes no value").default(false);
+export const booleanFlag = v.optional(v.boolean("takes no value"), false);
+
+/** A flag whose value is a number from `least` to `most`. */
+export const numberFlag = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.transform(Number),
+    v.number("is not a number"),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
+/** A flag whose value is a whole number from `least` on. */
+export const wholeNumberFlag = (least: number) =>
+  v.pipe(numberFlag(least, Number.MAX_SAFE_INTEGER), v.integer("is not a whole number"));
 
 /**
  * Parses `argv` (without the command's own words) against `schemas`, all faults at once.
@@ -57,9 +71,9 @@ export function parseFlags<Schemas extends FlagSchemas>(
       faults.push(`${dashed(name)} needs a value`);
       continue;
     }
-    const parsed = schema.safeParse(value);
-    if (parsed.success) values[name] = parsed.data;
-    else faults.push(`${dashed(name)} ${value === undefined ? "" : `"${value}" `}${parsed.error.issues[0]?.message}`);
+    const parsed = v.safeParse(schema, value);
+    if (parsed.success) values[name] = parsed.output;
+    else faults.push(`${dashed(name)} ${value === undefined ? "" : `"${value}" `}${parsed.issues[0].message}`);
   }
   if (faults.length > 0) throw usageFailure(command, faults);
   return { flags: values as FlagValues<Schemas>, words: [...cli.input] };
@@ -78,6 +92,6 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.to
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${kebab(name)}`);
 
-function isBoolean(schema: z.ZodType): boolean {
-  return schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean;
+function isBoolean(schema: v.GenericSchema<unknown, unknown>): boolean {
+  return schema === booleanFlag;
 }

@@ -9,7 +9,7 @@ const help = `Usage: node worker list [--json]
 The sub-processes in the order they run: what each needs, its table and its source.
 `;
 
-export async function listCommand(argv: string[], { stdout }: CliContext): Promise<number> {
+export async function command(argv: string[], { stdout }: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     stdout.write(help);
     return exitCodes.done.code;

@@ -2,18 +2,19 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { exitCodes, Failure } from "../failure.ts";
+import { loadModule } from "../load-module.ts";
 import type { CliContext } from "./context.ts";
 import { usageFailure } from "./flags.ts";
 
 type Command = (argv: string[], context: CliContext) => Promise<number>;
 
 /** Each command is loaded when it is asked for: what one does not need costs it no time. */
-const commands: Record<string, () => Promise<Command>> = {
-  run: async () => (await import("./run.ts")).runCommand,
-  list: async () => (await import("./list.ts")).listCommand,
-  runs: async () => (await import("./runs.ts")).runsCommand,
-  database: async () => (await import("./database.ts")).databaseCommand,
-  migrate: async () => (await import("./migrate.ts")).migrateCommand,
+const commands: Record<string, URL> = {
+  run: new URL("./run.ts", import.meta.url),
+  list: new URL("./list.ts", import.meta.url),
+  runs: new URL("./runs.ts", import.meta.url),
+  database: new URL("./database.ts", import.meta.url),
+  migrate: new URL("./migrate.ts", import.meta.url),
 };
 
 /** Those that end at a good moment when they are asked to; the others end at once. */
@@ -49,10 +50,11 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
   try {
     if (first === "--version") process.stdout.write(`${version}\n`);
     else {
-      const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-      if (!load)
+      const file = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (!file)
         throw usageFailure("worker", [`unknown command "${name}"; one of ${Object.keys(commands).join(", ")}`]);
-      process.exitCode = await (await load())(isCommand ? rest : process.argv.slice(2), context);
+      const { command } = await loadModule<{ command: Command }>(file);
+      process.exitCode = await command(isCommand ? rest : process.argv.slice(2), context);
     }
   } catch (error) {
     process.exitCode = report(error, process.stderr);

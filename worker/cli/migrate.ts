@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { z } from "zod";
+import * as v from "valibot";
 import type { Database } from "../data/database.ts";
 import { writeMigrationFile } from "../data/migration-files.ts";
 import type { MigrationStatus } from "../data/migration-set.ts";
@@ -9,11 +9,11 @@ import { type Migrated, type MigrateOptions, type Migrator, migrator } from "../
 import { exitCodes } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, numberFlag, parseFlags, usageFailure } from "./flags.ts";
 import { openDatabase } from "./open-database.ts";
 import { textTable } from "./table.ts";
 
-const command = "worker migrate";
+const name = "worker migrate";
 
 const help = `Usage: node worker migrate up|down|status|verify|sql|revision [flags]
 
@@ -38,12 +38,8 @@ const common = { env: environmentFlag };
 const asJson = { ...common, json: booleanFlag };
 const running = {
   ...asJson,
-  to: z.string().optional(),
-  lockTimeout: z.coerce
-    .number("is not a number")
-    .min(0, "must be at least 0")
-    .max(86_400, "must be at most 86400")
-    .optional(),
+  to: v.optional(v.string()),
+  lockTimeout: v.optional(numberFlag(0, 86_400)),
 };
 const schemas = {
   up: running,
@@ -68,7 +64,7 @@ export function projectMigrator(
   });
 }
 
-export async function migrateCommand(argv: string[], context: CliContext): Promise<number> {
+export async function command(argv: string[], context: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     context.stdout.write(help);
     return exitCodes.done.code;
@@ -76,16 +72,14 @@ export async function migrateCommand(argv: string[], context: CliContext): Promi
   const [action = "", ...rest] = argv;
   if (!Object.hasOwn(schemas, action)) {
     const known = Object.keys(schemas).join(", ");
-    throw usageFailure(command, [
-      action === "" ? `one of ${known} is missing` : `unknown "${action}"; one of ${known}`,
-    ]);
+    throw usageFailure(name, [action === "" ? `one of ${known} is missing` : `unknown "${action}"; one of ${known}`]);
   }
   return await actions[action as Action](rest, context);
 }
 
 const actions: Record<Action, (argv: string[], context: CliContext) => Promise<number>> = {
   async up(argv, context) {
-    const { flags, words } = parseFlags(command, argv, schemas.up);
+    const { flags, words } = parseFlags(name, argv, schemas.up);
     refuse(words);
     const migrations = await open(flags.env, context);
     const migrated = await migrations.up({ to: flags.to, ...options(flags, context) });
@@ -94,9 +88,9 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
   },
 
   async down(argv, context) {
-    const { flags, words } = parseFlags(command, argv, schemas.down);
+    const { flags, words } = parseFlags(name, argv, schemas.down);
     refuse(words);
-    if (flags.all && flags.to !== undefined) throw usageFailure(command, ["--all and --to exclude each other"]);
+    if (flags.all && flags.to !== undefined) throw usageFailure(name, ["--all and --to exclude each other"]);
     const migrations = await open(flags.env, context);
     const migrated = await migrations.down({ to: flags.to, all: flags.all, ...options(flags, context) });
     if (migrated.length === 0 && !flags.json) context.stdout.write("Nothing to revert.\n");
@@ -104,7 +98,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
   },
 
   async status(argv, context) {
-    const { flags, words } = parseFlags(command, argv, schemas.status);
+    const { flags, words } = parseFlags(name, argv, schemas.status);
     refuse(words);
     const statuses = await (await open(flags.env, context)).status();
     context.stdout.write(
@@ -114,7 +108,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
   },
 
   async verify(argv, context) {
-    const { flags, words } = parseFlags(command, argv, schemas.verify);
+    const { flags, words } = parseFlags(name, argv, schemas.verify);
     refuse(words);
     const { faults, statuses } = await (await open(flags.env, context)).verify();
     const isSound = faults.length === 0;
@@ -132,7 +126,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
   },
 
   async sql(argv, context) {
-    const { flags, words } = parseFlags(command, argv, schemas.sql);
+    const { flags, words } = parseFlags(name, argv, schemas.sql);
     refuse(words);
     const script = await (await open(flags.env, context)).sql();
     if (script === "") context.stderr.write("Nothing is pending.\n");
@@ -141,8 +135,8 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
   },
 
   async revision(argv, context) {
-    const { words } = parseFlags(command, argv, schemas.revision);
-    if (words.length === 0) throw usageFailure(command, ['revision needs a NAME, such as "add carrier to flights"']);
+    const { words } = parseFlags(name, argv, schemas.revision);
+    if (words.length === 0) throw usageFailure(name, ['revision needs a NAME, such as "add carrier to flights"']);
     const file = await writeMigrationFile(migrationsFolder(context.project), words.join(" "));
     context.stdout.write(`${path.relative(context.project, file)}\n`);
     return exitCodes.done.code;
@@ -186,7 +180,7 @@ function lines(objects: readonly object[]): string {
 }
 
 function refuse(words: readonly string[]): void {
-  if (words.length > 0) throw usageFailure(command, [`unexpected "${words[0]}"`]);
+  if (words.length > 0) throw usageFailure(name, [`unexpected "${words[0]}"`]);
 }
 
 function migrationsFolder(project: string): string {

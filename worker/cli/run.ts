@@ -1,12 +1,13 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { exitCodes } from "../failure.ts";
+import { loadModule } from "../load-module.ts";
 import { definitionNames, processesFolder } from "../processes/execution/definitions.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import { threadedProducer } from "../processes/execution/threaded-producer.ts";
 import type { CliContext } from "./context.ts";
 import { createDisplay } from "./display.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, usageFailure, wholeNumberFlag } from "./flags.ts";
 import { openDatabase } from "./open-database.ts";
 
 const help = `Usage: node worker [--env local|aws] [flags]
@@ -33,25 +34,28 @@ ${Object.values(exitCodes)
   .join("\n")}
 `;
 
-const count = (least: number) =>
-  z.coerce
-    .number("is not a number")
-    .int("is not a whole number")
-    .min(least, `must be at least ${least}`)
-    .max(Number.MAX_SAFE_INTEGER, "is too large");
+const limit = v.union(
+  [
+    v.pipe(
+      v.literal("none"),
+      v.transform(() => null),
+    ),
+    wholeNumberFlag(1),
+  ],
+  "must be a whole number from 1 on, or none",
+);
 
-const limit = z.union([z.literal("none").transform(() => null), count(1)], "must be a whole number from 1 on, or none");
-
-const shard = z
-  .string()
-  .regex(/^\d+\/\d+$/, "must be I/N, such as 0/4")
-  .transform((text): Shard => {
+const shard = v.pipe(
+  v.string(),
+  v.regex(/^\d+\/\d+$/, "must be I/N, such as 0/4"),
+  v.transform((text): Shard => {
     const [index = 0, of = 0] = text.split("/").map(Number);
     return { index, of };
-  })
-  .refine(({ index, of }) => index < of && of <= 10_000, "must be I/N with N from 1 to 10000 and I from 0 to N-1");
+  }),
+  v.check(({ index, of }) => index < of && of <= 10_000, "must be I/N with N from 1 to 10000 and I from 0 to N-1"),
+);
 
-export async function runCommand(argv: string[], context: CliContext): Promise<number> {
+export async function command(argv: string[], context: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     context.stdout.write(help);
     return exitCodes.done.code;
@@ -59,12 +63,12 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
   const names = await definitionNames();
   const { flags, words } = parseFlags("worker", argv, {
     env: environmentFlag,
-    only: namesOf(names).optional(),
-    limit: limit.optional(),
-    shard: shard.optional(),
+    only: v.optional(namesOf(names)),
+    limit: v.optional(limit),
+    shard: v.optional(shard),
     fresh: booleanFlag,
     dryRun: booleanFlag,
-    quarantineLimit: count(0).optional(),
+    quarantineLimit: v.optional(wholeNumberFlag(0)),
     json: booleanFlag,
   });
   if (words.length > 0) throw usageFailure("worker", [`unexpected "${words[0]}"; a command comes first`]);
@@ -83,11 +87,14 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
     command: ["node worker", ...argv].join(" "),
   };
   const display = createDisplay(context, request);
-  const producer = threadedProducer(names, processesFolder, context.thread);
+  const producer = threadedProducer(request.only ?? names, processesFolder, context.thread);
   try {
     // Creating or starting the local server is another process's work: Sequelize is loaded meanwhile.
     const opening = openDatabase(flags.env, variables, context, display.say);
-    const [database, { executeBatch }] = await Promise.all([opening, import("./batch.ts")]);
+    const [database, { executeBatch }] = await Promise.all([
+      opening,
+      loadModule<typeof import("./batch.ts")>(new URL("./batch.ts", import.meta.url)),
+    ]);
     return await executeBatch(request, { database, producer, display }, context);
   } finally {
     display.close();
@@ -97,32 +104,35 @@ export async function runCommand(argv: string[], context: CliContext): Promise<n
 
 /** A comma-separated list of some of `names`. */
 function namesOf(names: readonly string[]) {
-  return z.string().transform((text, issue) => {
-    const chosen = text.split(",").map((name) => name.trim());
-    const unknown = chosen.filter((name) => !names.includes(name));
-    if (unknown.length === 0) return [...new Set(chosen)];
-    const message = `names no sub-process ${unknown.map((name) => `"${name}"`).join(", ")}; there are ${names.join(", ")}`;
-    issue.addIssue({ code: "custom", message });
-    return z.NEVER;
-  });
+  return v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const chosen = dataset.value.split(",").map((name) => name.trim());
+      const unknown = chosen.filter((name) => !names.includes(name));
+      if (unknown.length === 0) return [...new Set(chosen)];
+      const message = `names no sub-process ${unknown.map((name) => `"${name}"`).join(", ")}; there are ${names.join(", ")}`;
+      addIssue({ message });
+      return NEVER;
+    }),
+  );
 }
 
 /** A setting from the environment, by the same rules as its flag. */
-function setting<T>(env: NodeJS.ProcessEnv, name: string, schema: z.ZodType<T>, fallback: T): T {
+function setting<T>(env: NodeJS.ProcessEnv, name: string, schema: v.GenericSchema<unknown, T>, fallback: T): T {
   const text = env[name];
   if (text === undefined || text === "") return fallback;
-  const parsed = schema.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw usageFailure("worker", [`${name} "${text}" ${parsed.error.issues[0]?.message}`]);
+  const parsed = v.safeParse(schema, text);
+  if (parsed.success) return parsed.output;
+  throw usageFailure("worker", [`${name} "${text}" ${parsed.issues[0].message}`]);
 }
 
 /** AWS Batch tells a child of an array job its index and, from 2023 on, the array's size (user guide, job_env_vars). */
 function shardOfArrayJob(env: NodeJS.ProcessEnv): Shard {
   const [index, size] = [env.AWS_BATCH_JOB_ARRAY_INDEX, env.AWS_BATCH_JOB_ARRAY_SIZE];
   if (index === undefined || index === "") return { index: 0, of: 1 };
-  const parsed = shard.safeParse(`${index}/${size ?? ""}`);
-  if (parsed.success) return parsed.data;
+  const parsed = v.safeParse(shard, `${index}/${size ?? ""}`);
+  if (parsed.success) return parsed.output;
   throw usageFailure("worker", [
-    `AWS_BATCH_JOB_ARRAY_INDEX is "${index}" and AWS_BATCH_JOB_ARRAY_SIZE is "${size ?? ""}"; together they ${parsed.error.issues[0]?.message}`,
+    `AWS_BATCH_JOB_ARRAY_INDEX is "${index}" and AWS_BATCH_JOB_ARRAY_SIZE is "${size ?? ""}"; together they ${parsed.issues[0].message}`,
   ]);
 }

@@ -1,10 +1,10 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { connect } from "../data/database.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { exitCodes } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, usageFailure, wholeNumberFlag } from "./flags.ts";
 import { openDatabase } from "./open-database.ts";
 import { textTable } from "./table.ts";
 
@@ -16,14 +16,14 @@ rows a second, status. "abandoned": the worker was killed; its work goes on wher
   --last N   how many (20)
 `;
 
-export async function runsCommand(argv: string[], context: CliContext): Promise<number> {
+export async function command(argv: string[], context: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     context.stdout.write(help);
     return exitCodes.done.code;
   }
   const { flags, words } = parseFlags("worker runs", argv, {
     env: environmentFlag,
-    last: z.coerce.number("is not a number").int("is not a whole number").min(1, "must be at least 1").default(20),
+    last: v.optional(wholeNumberFlag(1), "20"),
     json: booleanFlag,
   });
   if (words.length > 0) throw usageFailure("worker runs", [`unexpected "${words[0]}"`]);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { QueryInterface } from "sequelize";
 import { Failure } from "../failure.ts";
+import { loadModule } from "../load-module.ts";
 import { type MigrationFault, migrationFaults } from "./migration-faults.ts";
 
 /** A file `NNNN-kebab-name.ts` of the migrations folder. */
@@ -61,7 +62,9 @@ export async function loadMigration(file: MigrationFile): Promise<MigrationModul
   let module: Record<string, unknown>;
   try {
     // The checksum makes a file that was changed in the meantime another module.
-    module = await import(`${pathToFileURL(file.path).href}?${file.checksum.slice(0, 8)}`);
+    const url = pathToFileURL(file.path);
+    url.search = file.checksum.slice(0, 8);
+    module = await loadModule(url);
   } catch (error) {
     return migrationFaults.doesNotLoad(file.name, error);
   }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { ModelStatic, Sequelize } from "sequelize";
 import { Failure } from "../failure.ts";
+import { loadModule } from "../load-module.ts";
 
 /** Defines a model on a Sequelize: what each file of worker/data/models exports by default. */
 export type DefineModel = (sequelize: Sequelize) => ModelStatic<never>;
@@ -19,7 +20,7 @@ export async function loadModels(names: readonly string[]): Promise<Map<string, 
   }
   const loaded = await Promise.all(
     names.map(async (name): Promise<[string, DefineModel]> => {
-      const module = (await import(new URL(`${name}.ts`, folder).href)) as { default: DefineModel };
+      const module = await loadModule<{ default: DefineModel }>(new URL(`${name}.ts`, folder));
       return [name, module.default];
     }),
   );

@@ -7,7 +7,7 @@ import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import type { CliContext } from "../../../worker/cli/context.ts";
-import { databaseCommand } from "../../../worker/cli/database.ts";
+import { command as databaseCommand } from "../../../worker/cli/database.ts";
 import { databaseUrl } from "../../../worker/data/database-url.ts";
 import { queryOnce } from "../../../worker/data/query-once.ts";
 import { Failure } from "../../../worker/failure.ts";

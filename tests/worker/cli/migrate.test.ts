@@ -3,7 +3,7 @@ import path from "node:path";
 import anyTest, { type ExecutionContext } from "ava";
 import type { Sequelize } from "sequelize";
 import type { CliContext } from "../../../worker/cli/context.ts";
-import { migrateCommand } from "../../../worker/cli/migrate.ts";
+import { command } from "../../../worker/cli/migrate.ts";
 import { connect } from "../../../worker/data/database.ts";
 import { exitCodes, Failure } from "../../../worker/failure.ts";
 import { type TestDatabase, testDatabase } from "../../database.ts";
@@ -54,7 +54,7 @@ async function scene(t: ExecutionContext): Promise<Scene> {
     };
     let code: number;
     try {
-      code = await migrateCommand(argv, context);
+      code = await command(argv, context);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       stderr.stream.write(`${error.message}\n`);

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Failure } from "../../failure.ts";
 
 /** A file of an npm package's folder beside its entry point: `packageFile("vega-datasets", "../data/airports.csv")`. */
 export function packageFile(name: string, path: string): URL {
-  return new URL(path, import.meta.resolve(name));
+  const require = createRequire(import.meta.url);
+  return new URL(path, pathToFileURL(require.resolve(name)));
 }
 
 /** A file named by a path, absolute or from the current folder. */

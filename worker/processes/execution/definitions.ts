@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { Failure } from "../../failure.ts";
+import { loadModule } from "../../load-module.ts";
 import type { DeriveDefinition } from "./definition.ts";
 import type { AnyLoad } from "./producer.ts";
 
@@ -24,7 +25,7 @@ export async function loadDefinitions(
 ): Promise<Map<string, AnyDefinition>> {
   const loaded = await Promise.all(
     names.map(async (name): Promise<[string, AnyDefinition]> => {
-      const module = (await import(new URL(`${name}.ts`, folder).href)) as { default?: AnyDefinition };
+      const module = await loadModule<{ default?: AnyDefinition }>(new URL(`${name}.ts`, folder));
       if (module.default?.kind === undefined) {
         throw new Failure("usage", `worker/processes/${name}.ts exports no definition by default; see README.md.`);
       }

@@ -1,8 +1,4 @@
-// Entry of the thread that reads, transforms and encodes; loads TypeScript as worker/index.js does.
-import process from "node:process";
+// Entry of the thread that reads, transforms and encodes.
+import { importTypeScript } from "../../typescript.js";
 
-if (!process.features.typescript) {
-  const { register } = await import("tsx/esm/api");
-  register();
-}
-await import("./producer-thread.ts");
+await importTypeScript(new URL("./producer-thread.ts", import.meta.url));

@@ -10,11 +10,16 @@ let inThread: Promise<Producer>;
 
 async function load(names: readonly string[], folder: string): Promise<Producer> {
   const definitions = await loadDefinitions(names, folder);
-  return producer((name) => {
+  const made = producer((name) => {
     const definition = definitions.get(name);
     if (definition?.kind !== "load") throw new Error(`${name} has no source`);
     return definition;
   });
+  // The first rows are near when somebody asks; what is wrong with a source is told then.
+  for (const [name, { kind }] of definitions) {
+    if (kind === "load") made.open(name).catch(() => {});
+  }
+  return made;
 }
 
 interface Credit {
