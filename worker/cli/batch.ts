@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Sequelize } from "sequelize";
 import { connect, type Database } from "../data/database.ts";
 import { joined } from "../data/joined.ts";
-import { migrator } from "../data/migrator.ts";
+import { loadUmzug, migrator } from "../data/migrator.ts";
 import { type DefineModel, loadModels } from "../data/models.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { PostgresStepSession } from "../data/repositories/step.ts";
@@ -15,6 +15,8 @@ import { outcomeOf, runSteps } from "../processes/execution/run.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import type { CliContext } from "./context.ts";
 import type { Display } from "./display.ts";
+
+export { loadUmzug };
 
 export interface BatchRequest {
   environment: string;

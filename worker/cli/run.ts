@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { OnWait } from "../data/local-database.ts";
 import { exitCodes } from "../failure.ts";
 import { loadModule } from "../load-module.ts";
 import { definitionNames, processesFolder } from "../processes/execution/definitions.ts";
@@ -89,13 +90,19 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const display = createDisplay(context, request);
   const producer = threadedProducer(request.only ?? names, processesFolder, context.thread);
   try {
-    // Creating or starting the local server is another process's work: Sequelize is loaded meanwhile.
-    const opening = openDatabase(flags.env, variables, context, display.say);
-    const [database, { executeBatch }] = await Promise.all([
-      opening,
-      loadModule<typeof import("./batch.ts")>(new URL("./batch.ts", import.meta.url)),
-    ]);
-    return await executeBatch(request, { database, producer, display }, context);
+    // Creating, starting or asking the server is another process's work: Sequelize is loaded meanwhile.
+    let onWait: OnWait = () => {};
+    const waiting = new Promise<string>((resolve) => {
+      onWait = resolve;
+    });
+    const opening = openDatabase(flags.env, variables, context, display.say, onWait);
+    const awaited = await Promise.race([waiting, opening]);
+    const { executeBatch, loadUmzug } = await loadModule<typeof import("./batch.ts")>(
+      new URL("./batch.ts", import.meta.url),
+    );
+    // A new database will be migrated.
+    if (awaited === "initdb") await loadUmzug();
+    return await executeBatch(request, { database: await opening, producer, display }, context);
   } finally {
     display.close();
     await producer.close();

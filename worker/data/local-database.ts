@@ -29,10 +29,16 @@ export interface LocalStatus {
   log: string;
 }
 
+/** The program that is waited for: `initdb` where there are no data yet, then `postgres`. */
+export type OnWait = (program: "initdb" | "postgres") => void;
+
 /** The embedded PostgreSQL of one project folder. */
 export interface LocalDatabase extends Database {
-  /** Starts the server, or adopts the one that runs; `started` tells which. */
-  start(): Promise<{ settings: ConnectionSettings; started: boolean }>;
+  /**
+   * Starts the server, or adopts the one that runs; `started` tells which.
+   * @param onWait called when a program of PostgreSQL is at work, and this process has time for something else
+   */
+  start(onWait?: OnWait): Promise<{ settings: ConnectionSettings; started: boolean }>;
   stop(): Promise<boolean>;
   status(): Promise<LocalStatus>;
   /** Stops the server and deletes its data. */
@@ -51,8 +57,8 @@ const pollMilliseconds = 10;
 export function localDatabase(folder: string): LocalDatabase {
   let starting: Promise<{ settings: ConnectionSettings; started: boolean }> | undefined;
   let verified: { pid: number; settings: ConnectionSettings } | undefined;
-  const start = () => {
-    starting ??= inSentences(folder, startServer).finally(() => {
+  const start = (onWait: OnWait = () => {}) => {
+    starting ??= inSentences(folder, (home) => startServer(home, onWait)).finally(() => {
       starting = undefined;
     });
     return starting;
@@ -101,7 +107,10 @@ export function localDatabase(folder: string): LocalDatabase {
   };
 }
 
-async function startServer(home: ServerHome): Promise<{ settings: ConnectionSettings; started: boolean }> {
+async function startServer(
+  home: ServerHome,
+  onWait: OnWait,
+): Promise<{ settings: ConnectionSettings; started: boolean }> {
   const data = dataFolder(home);
   const deadline = Date.now() + startSeconds * 1_000;
   let programs: Binaries | undefined;
@@ -133,10 +142,11 @@ async function startServer(home: ServerHome): Promise<{ settings: ConnectionSett
     }
     if (attempt !== undefined || postmaster?.process === "server") continue;
     programs ??= await binaries(home);
-    await createCluster(home, programs);
+    await createCluster(home, programs, () => onWait("initdb"));
     if (postmaster?.process === "moved") await stopPostmaster(home);
     if (postmaster?.process === "other") await removeStalePidFile(data, postmaster);
     attempt = await startPostmaster(home, programs, port);
+    onWait("postgres");
   }
   throw await serverFailure(home, `gives no answer in ${startSeconds} s`, reason);
 }

@@ -29,8 +29,11 @@ export function wrongPassword(home: ServerHome): Failure {
   );
 }
 
-/** Makes the data folder if there is none. Many may try at once: one wins, all go on with what it made. */
-export async function createCluster(home: ServerHome, binaries: Binaries): Promise<void> {
+/**
+ * Makes the data folder if there is none. Many may try at once: one wins, all go on with what it made.
+ * @param onInitdb called when initdb is at work
+ */
+export async function createCluster(home: ServerHome, binaries: Binaries, onInitdb: () => void): Promise<void> {
   const data = dataFolder(home);
   if (await exists(data)) return assertCluster(data);
   await inTemporaryFolder(home, async (temporary) => {
@@ -53,7 +56,9 @@ export async function createCluster(home: ServerHome, binaries: Binaries): Promi
         "--icu-locale=en-US",
         `--locale=${locale}`,
       ]);
-    let { code, output } = await initdb("C.UTF-8");
+    const first = initdb("C.UTF-8");
+    onInitdb();
+    let { code, output } = await first;
     if (code !== 0 && output.includes("invalid locale name")) ({ code, output } = await initdb("C"));
     if (code !== 0) throw await serverFailure(home, "could not create its data folder", output);
     await rename(secret, passwordFile(unfinished));
