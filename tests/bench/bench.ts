@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { DataTypes, type ModelStatic, type Sequelize } from "sequelize";
-import { copyColumns } from "../../worker/data/copy-columns.ts";
+import { copyColumns } from "../../worker/data/binary-copy/model-columns.ts";
 import { type ConnectionSettings, connect, type Database } from "../../worker/data/database.ts";
 import { databaseUrl } from "../../worker/data/database-url.ts";
 import { localDatabase } from "../../worker/data/local-database.ts";

@@ -1,4 +1,4 @@
-import type { CopyColumn } from "../binary-copy.ts";
+import type { CopyColumn } from "../binary-copy/column.ts";
 
 /** What the sub-processes know of the database. */
 

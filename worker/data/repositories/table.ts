@@ -4,8 +4,8 @@ import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type ModelStatic, QueryTypes, type Sequelize, type Transaction } from "sequelize";
 import { Failure } from "../../failure.ts";
-import type { CopyColumn } from "../binary-copy.ts";
-import { copyColumns } from "../copy-columns.ts";
+import type { CopyColumn } from "../binary-copy/column.ts";
+import { copyColumns } from "../binary-copy/model-columns.ts";
 import type { RowRange } from "./contracts.ts";
 
 /** What one message of COPY data carries: small enough that the server works while the next one is on its way. */

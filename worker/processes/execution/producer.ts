@@ -1,5 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type CopyColumn, CopyEncoder, UnencodableValue } from "../../data/binary-copy.ts";
+import type { CopyColumn } from "../../data/binary-copy/column.ts";
+import { CopyEncoder } from "../../data/binary-copy/encoder.ts";
+import { UnencodableValue } from "../../data/binary-copy/unencodable-value.ts";
 import type { Chunk } from "../../data/repositories/contracts.ts";
 import { BadRecord, type OpenSource } from "../../data/sources/source.ts";
 import { Failure } from "../../failure.ts";

@@ -1,10 +1,11 @@
 import test from "ava";
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
-import { CopyEncoder, UnencodableValue } from "../../../worker/data/binary-copy.ts";
-import { copyColumns } from "../../../worker/data/copy-columns.ts";
-import { connect } from "../../../worker/data/database.ts";
-import { TableRepository } from "../../../worker/data/repositories/table.ts";
-import { testDatabase } from "../../database.ts";
+import { CopyEncoder } from "../../../../worker/data/binary-copy/encoder.ts";
+import { copyColumns } from "../../../../worker/data/binary-copy/model-columns.ts";
+import { UnencodableValue } from "../../../../worker/data/binary-copy/unencodable-value.ts";
+import { connect } from "../../../../worker/data/database.ts";
+import { TableRepository } from "../../../../worker/data/repositories/table.ts";
+import { testDatabase } from "../../../database.ts";
 
 type Value = unknown;
 

@@ -1,5 +1,5 @@
 import { type AbstractDataType, DataTypes, type ModelAttributeColumnOptions, type ModelStatic } from "sequelize";
-import type { CopyColumn, CopyFormat } from "./binary-copy.ts";
+import type { CopyColumn, CopyFormat } from "./column.ts";
 
 type Scalar = Exclude<CopyFormat, { arrayOf: unknown }>;
 
