@@ -14,7 +14,7 @@ import { localDatabase } from "../../worker/data/local-database.ts";
 import { migrator } from "../../worker/data/migrator.ts";
 import { loadModels } from "../../worker/data/models.ts";
 import { JobRepository } from "../../worker/data/repositories/job.ts";
-import { PostgresStepSession } from "../../worker/data/repositories/step.ts";
+import { PostgresStepSession } from "../../worker/data/repositories/step-session.ts";
 import { TableRepository } from "../../worker/data/repositories/table.ts";
 import { type AnyDefinition, loadDefinitions } from "../../worker/processes/execution/definitions.ts";
 import { runSteps } from "../../worker/processes/execution/run.ts";

@@ -7,7 +7,7 @@ import { joined } from "../data/joined.ts";
 import { loadUmzug, migrator } from "../data/migrator.ts";
 import { type DefineModel, loadModels } from "../data/models.ts";
 import { JobRepository } from "../data/repositories/job.ts";
-import { PostgresStepSession } from "../data/repositories/step.ts";
+import { PostgresStepSession } from "../data/repositories/step-session.ts";
 import { Failure } from "../failure.ts";
 import { type AnyDefinition, loadDefinitions } from "../processes/execution/definitions.ts";
 import type { Producer } from "../processes/execution/producer.ts";

@@ -2,7 +2,7 @@ import anyTest, { type ExecutionContext, type TestFn } from "ava";
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
 import { connect } from "../../../../worker/data/database.ts";
 import { JobRepository } from "../../../../worker/data/repositories/job.ts";
-import { PostgresStepSession } from "../../../../worker/data/repositories/step.ts";
+import { PostgresStepSession } from "../../../../worker/data/repositories/step-session.ts";
 import { BadRecord, type Source } from "../../../../worker/data/sources/source.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { derive, load } from "../../../../worker/processes/execution/definition.ts";
