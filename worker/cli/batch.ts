@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Sequelize } from "sequelize";
 import { connect, type Database } from "../data/database.ts";
+import { asFailure } from "../data/database-failure.ts";
 import { joined } from "../data/joined.ts";
 import { loadUmzug, migrator } from "../data/migrator.ts";
 import { type DefineModel, loadModels } from "../data/models.ts";
@@ -46,6 +47,9 @@ export async function executeBatch(
   try {
     await migrate(database, main, request, context, display);
     return await runIn({ database, main, applicationName, definitions, models, producer }, request, context, display);
+  } catch (error) {
+    // What is under way outside of any step: migrations, the job's own record.
+    throw asFailure(error, database.label);
   } finally {
     await main.close().catch(() => {});
   }

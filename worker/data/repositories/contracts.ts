@@ -1,6 +1,6 @@
 import type { CopyColumn } from "../binary-copy/column.ts";
 
-/** What the sub-processes know of the database. */
+/** What the sub-processes know of the database. Errors are Failures, except bugs. */
 
 /** What makes two steps the same one, whoever runs it and when (Spring Batch: a job instance's identifying parameters). */
 export interface StepIdentity {

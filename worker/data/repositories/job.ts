@@ -22,7 +22,7 @@ export class JobRepository implements Jobs {
       { ...job, parameters: JSON.stringify(parameters) },
     );
     const id = row?.id ?? 0;
-    await this.#sequelize.query(`SELECT pg_advisory_lock(${livenessKey}, ${id})`);
+    await this.#select(`SELECT pg_advisory_lock(${livenessKey}, ${id})`);
     // A new connection after a lost one is the same job, alive.
     this.#sequelize.addHook("afterConnect", async (connection) => {
       await (connection as Client).query(`SELECT pg_advisory_lock(${livenessKey}, ${id})`);
@@ -31,9 +31,9 @@ export class JobRepository implements Jobs {
   }
 
   async finish(id: number, status: StepStatus, exitCode: number): Promise<void> {
-    await this.#sequelize.query(
+    await this.#select(
       "UPDATE worker.job_execution SET status = :status, exit_code = :exitCode, ended_at = now() WHERE id = :id",
-      { replacements: { id, status, exitCode } },
+      { id, status, exitCode },
     );
   }
 

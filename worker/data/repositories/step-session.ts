@@ -65,7 +65,11 @@ export class PostgresStepSession implements StepSession {
     return this.#table.columns;
   }
 
-  async open(identity: StepIdentity, range: RowRange, { signal, onWait }: WaitOptions): Promise<StepState> {
+  async open(identity: StepIdentity, range: RowRange, wait: WaitOptions): Promise<StepState> {
+    return await this.#asking(() => this.#open(identity, range, wait));
+  }
+
+  async #open(identity: StepIdentity, range: RowRange, { signal, onWait }: WaitOptions): Promise<StepState> {
     this.#identity = identity;
     await this.#table.check();
     const { name, shard, shards } = identity;
@@ -81,7 +85,7 @@ export class PostgresStepSession implements StepSession {
   }
 
   async claim(jobExecution: number): Promise<void> {
-    const { row, claim } = await this.#records.claim(this.#opened().id, jobExecution);
+    const { row, claim } = await this.#asking(() => this.#records.claim(this.#opened().id, jobExecution));
     this.#remember(row);
     this.#claim = claim;
     this.#since = this.#clock();
@@ -90,13 +94,14 @@ export class PostgresStepSession implements StepSession {
   async isNewVersion(): Promise<boolean> {
     const { id, nextRow, range } = this.#opened();
     // A derived table is replaced whole anyway.
-    return nextRow === range.first && this.#table.hasRowNumbers && (await this.#records.hasOtherVersion(id));
+    if (nextRow !== range.first || !this.#table.hasRowNumbers) return false;
+    return await this.#asking(() => this.#records.hasOtherVersion(id));
   }
 
   async clear(): Promise<void> {
     const { id, range } = this.#opened();
     const { limit, shard, shards } = this.#identity as StepIdentity;
-    const row = await this.#sequelize.transaction(async (transaction) => {
+    const row = await this.#transact(async (transaction) => {
       const toEnd = limit === null && shard === shards - 1;
       await withoutSilenceLimit(transaction, () => this.#table.deleteRange(range, toEnd, transaction));
       return await this.#records.reset(id, range, transaction);
@@ -126,11 +131,11 @@ export class PostgresStepSession implements StepSession {
   }
 
   async finish(status: StepStatus, message?: string): Promise<void> {
-    await this.#records.finish(this.#claimed(), status, message ?? null);
+    await this.#asking(() => this.#records.finish(this.#claimed(), status, message ?? null));
   }
 
   async tableIsEmpty(): Promise<boolean> {
-    return await this.#table.isEmpty();
+    return await this.#asking(() => this.#table.isEmpty());
   }
 
   async cancel(): Promise<void> {
@@ -158,10 +163,14 @@ export class PostgresStepSession implements StepSession {
   }
 
   async #transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await this.#asking(() => this.#sequelize.transaction(work));
+  }
+
+  /** `work` with every error of the database a Failure; a unique violation comes as it is, for {@link commit}. */
+  async #asking<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#sequelize.transaction(work);
+      return await work();
     } catch (error) {
-      // A unique violation is ours to handle; everything else is said in a sentence.
       throw sqlState(error) === uniqueViolation ? error : asFailure(error, this.#label);
     }
   }
