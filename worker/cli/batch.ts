@@ -17,7 +17,8 @@ import type { Shard } from "../processes/execution/shard.ts";
 import type { CliContext } from "./context.ts";
 import type { Display } from "./display.ts";
 
-export { loadUmzug };
+/** What a new database will need, to be loaded while others work. */
+export const prepareMigrations = loadUmzug;
 
 export interface BatchRequest {
   environment: string;
@@ -78,38 +79,47 @@ async function runIn(
   // A dry run is one transaction for everything: later steps see what earlier ones did, and nothing stays.
   const all = dryRun ? await main.transaction() : undefined;
   const shared = all && joined(main, all);
-  const jobs = new JobRepository(shared ?? main, database.label);
-  const parameters = { only, limit, shard, fresh, dryRun };
-  const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
-  const jobExecution = await jobs.start(job);
-  const results = await runSteps({
-    definitions,
-    only,
-    limit,
-    shard,
-    fresh,
-    quarantineLimit,
-    environment,
-    jobExecution,
-    jobs,
-    openSession: (name, definition) => {
-      const sequelize = shared ?? connect(database, { applicationName });
-      const model = (models.get(name) as DefineModel)(shared ? main : sequelize);
-      const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-      return new PostgresStepSession({ sequelize, canceller: main, model, label: database.label, ...load }, clock);
-    },
-    sequential: dryRun,
-    producer,
-    stop: context.stop,
-    retry: { attempts: dryRun ? 1 : 6, pauseMs: 500, longestPauseMs: 10_000, random: Math.random, explain },
-    clock,
-    emit: display.show,
-  });
-  const { status, exitCode } = outcomeOf(results);
-  if (all) await all.rollback();
-  else await jobs.finish(jobExecution, status, exitCode).catch(() => {});
-  display.end(results, exitCode);
-  return exitCode;
+  try {
+    const jobs = new JobRepository(shared ?? main, database.label);
+    const parameters = { only, limit, shard, fresh, dryRun };
+    const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
+    const jobExecution = await jobs.start(job);
+    const results = await runSteps({
+      definitions,
+      only,
+      limit,
+      shard,
+      fresh,
+      quarantineLimit,
+      environment,
+      jobExecution,
+      jobs,
+      openSession: (name, definition) => {
+        const sequelize = shared ?? connect(database, { applicationName });
+        const model = (models.get(name) as DefineModel)(shared ? main : sequelize);
+        const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
+        const canceller = shared ? undefined : main;
+        return new PostgresStepSession({ sequelize, canceller, model, label: database.label, ...load }, clock);
+      },
+      sequential: dryRun,
+      producer,
+      stop: context.stop,
+      retry: { attempts: dryRun ? 1 : 6, pauseMs: 500, longestPauseMs: 10_000, random: Math.random, explain },
+      clock,
+      emit: display.show,
+    });
+    const { status, exitCode } = outcomeOf(results);
+    if (!all) await jobs.finish(jobExecution, status, exitCode).catch(() => {});
+    display.end(results, exitCode);
+    // A bug: here the stack is what helps.
+    for (const { failure } of results) {
+      if (failure instanceof Error && !(failure instanceof Failure)) context.stderr.write(`${failure.stack}\n`);
+    }
+    return exitCode;
+  } finally {
+    // Else closing would wait for the transaction's connection.
+    await all?.rollback().catch(() => {});
+  }
 }
 
 /** Locally the schema follows the files; elsewhere somebody decides when, and a worker that is ahead does not start. */

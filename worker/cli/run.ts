@@ -97,11 +97,11 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     });
     const opening = openDatabase(flags.env, variables, context, display.say, onWait);
     const awaited = await Promise.race([waiting, opening]);
-    const { executeBatch, loadUmzug } = await loadModule<typeof import("./batch.ts")>(
+    const { executeBatch, prepareMigrations } = await loadModule<typeof import("./batch.ts")>(
       new URL("./batch.ts", import.meta.url),
     );
     // A new database will be migrated.
-    if (awaited === "initdb") await loadUmzug();
+    if (awaited === "initdb") await prepareMigrations();
     return await executeBatch(request, { database: await opening, producer, display }, context);
   } finally {
     display.close();

@@ -148,13 +148,18 @@ export function sqlState(error: unknown): string | undefined {
 /** What the server or the driver said, without its last full stop. */
 export function databaseMessage(error: unknown): string {
   const innermost = chain(error).at(-1);
-  return oneLine(String(innermost?.message || innermost?.code || error)).replace(/\.$/, "");
+  const message = String(innermost?.message || innermost?.code || error);
+  // Of a violated constraint the detail names the key: the row that is to blame.
+  const isViolation = typeof innermost?.code === "string" && /^23/.test(innermost.code);
+  const detail = isViolation && typeof innermost.detail === "string" ? `: ${innermost.detail.slice(0, 300)}` : "";
+  return oneLine(message + detail).replace(/\.$/, "");
 }
 
 interface Wrapped {
   name?: unknown;
   code?: unknown;
   message?: unknown;
+  detail?: unknown;
   syscall?: unknown;
   path?: unknown;
   parent?: unknown;

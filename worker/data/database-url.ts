@@ -52,7 +52,8 @@ function parseDatabaseUrl(text: string): ConnectionSettings {
   if (!["postgres:", "postgresql:"].includes(url.protocol)) throw fail(`begins with "${url.protocol}"`);
   for (const [name, value] of url.searchParams) {
     if (name !== "sslmode") throw fail(`has the parameter "${name}", only "sslmode" is known`);
-    if (!(value in tls)) throw fail(`has sslmode "${value}", which is none of ${Object.keys(tls).join(", ")}`);
+    if (!Object.hasOwn(tls, value))
+      throw fail(`has sslmode "${value}", which is none of ${Object.keys(tls).join(", ")}`);
   }
   const missing = { user: url.username, host: url.hostname, database: url.pathname.slice(1) };
   for (const [name, value] of Object.entries(missing)) if (value === "") throw fail(`names no ${name}`);

@@ -126,7 +126,7 @@ test("people's text goes to stderr and says how to go on", async (t) => {
   t.is(stdout, "");
   t.regex(
     stderr,
-    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+, damage is "C"; one of None, Minor, Medium, Substantial\. See worker\.quarantine; mend the source, or raise --quarantine-limit\.\n.*node worker --only bird_strikes --limit none --quarantine-limit 3\n$/s,
+    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+: damage is "C"; one of None, Minor, Medium, Substantial\. Mend the source, or raise --quarantine-limit\.\n.*node worker --only bird_strikes --limit none --quarantine-limit 3\n$/s,
   );
 });
 

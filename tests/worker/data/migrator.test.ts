@@ -405,7 +405,7 @@ test("a constraint that fails at COMMIT is the migration's failure, without word
   });
   t.regex(
     await throwsFailure(t, migrations.up(), "failed"),
-    /^Migration 0001-a failed: insert or update on table "a" violates foreign key constraint "a_parent_fkey" \(23503\)/,
+    /^Migration 0001-a failed: insert or update on table "a" violates foreign key constraint "a_parent_fkey": Key \(parent\)=\(2\) is not present in table "a" \(23503\)/,
   );
   t.deepEqual(warnings, []);
   t.deepEqual(await tables(), []);

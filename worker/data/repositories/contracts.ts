@@ -19,6 +19,14 @@ export interface RowRange {
   end: number;
 }
 
+/** The rows of a step; `toEnd`: the source has none after them, and what an earlier version had there is the step's too. */
+export interface StepRange extends RowRange {
+  toEnd: boolean;
+}
+
+/** Why a step's rows are deleted before it begins. */
+export type ClearReason = "fresh" | "newVersion" | "overlap";
+
 /** Spring Batch's BatchStatus, where we need it: a killed one stays `started`. */
 export type StepStatus = "started" | "completed" | "stopped" | "failed";
 
@@ -59,24 +67,32 @@ export interface StepSession {
   /** Columns that `Chunk.data` must have. */
   readonly columns: readonly CopyColumn[];
   /** Takes the step's lock, waiting for whoever has it; creates the step when it is new; reads its state. */
-  open(identity: StepIdentity, range: RowRange, wait: WaitOptions): Promise<StepState>;
+  open(identity: StepIdentity, range: StepRange, wait: WaitOptions): Promise<StepState>;
   /** Starts an execution of the opened step: from here on nobody who claimed it earlier can commit. */
   claim(jobExecution: number): Promise<void>;
   /**
    * Deletes the step's rows, quarantine and checkpoint, and the checkpoints of the steps that its rows overlap with,
-   * in one transaction.
+   * in one transaction; nothing where somebody else has claimed the step since.
    */
   clear(): Promise<void>;
-  /** Whether the step is at its beginning and rows of another version of its source lie in its range. */
-  isNewVersion(): Promise<boolean>;
+  /**
+   * Whether the step is at its beginning and has to be cleared: rows of another version of its source lie in its range
+   * (`newVersion`), or rows of other limits or shards that can't be recognised by their key (`overlap`).
+   */
+  mustClear(): Promise<Exclude<ClearReason, "fresh"> | undefined>;
   /** Commits rows, quarantine, checkpoint and counts in one transaction. @returns the new state */
   commit(chunk: Chunk): Promise<StepState>;
-  /** Runs `derive` and completes the step in one transaction. */
-  commitDerived(derive: (tables: DerivedTables) => Promise<{ read: number; written: number }>): Promise<StepState>;
+  /**
+   * Runs `derive` and moves the checkpoint to the end in one transaction. The signal cancels the statement that runs.
+   * @returns the new state; undefined when the signal came first, and nothing was done
+   */
+  commitDerived(
+    derive: (tables: DerivedTables) => Promise<{ read: number; written: number }>,
+    stop: AbortSignal,
+  ): Promise<StepState | undefined>;
   finish(status: StepStatus, message?: string): Promise<void>;
-  tableIsEmpty(): Promise<boolean>;
-  /** What cancels the statement that runs; from another session. */
-  cancel(): Promise<void>;
+  /** Whether the step has written rows by its record, and the table has none of them. */
+  hasLostRows(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -22,10 +22,10 @@ export class JobRepository implements Jobs {
       { ...job, parameters: JSON.stringify(parameters) },
     );
     const id = row?.id ?? 0;
-    await this.#select(`SELECT pg_advisory_lock(${livenessKey}, ${id})`);
-    // A new connection after a lost one is the same job, alive.
+    await this.#select(`SELECT pg_advisory_lock_shared(${livenessKey}, ${id})`);
+    // A new connection after a lost one is the same job, alive; shared, so that it need not wait for the old one's end.
     this.#sequelize.addHook("afterConnect", async (connection) => {
-      await (connection as Client).query(`SELECT pg_advisory_lock(${livenessKey}, ${id})`);
+      await (connection as Client).query(`SELECT pg_advisory_lock_shared(${livenessKey}, ${id})`);
     });
     return id;
   }
@@ -64,7 +64,7 @@ export class JobRepository implements Jobs {
   async history(most: number): Promise<StepExecutionRecord[]> {
     return await this.#select<StepExecutionRecord>(
       `SELECT job.id AS job, environment, host, execution.started_at AS "startedAt", name, shard, shards,
-         row_limit::integer AS limit, execution.read::float8 AS read, execution.written::float8 AS written,
+         row_limit::float8 AS limit, execution.read::float8 AS read, execution.written::float8 AS written,
          execution.skipped::float8 AS skipped, execution.message,
          extract(epoch FROM coalesce(execution.ended_at, CASE WHEN alive THEN now() END, step.updated_at) - execution.started_at)::float8
            AS seconds,

@@ -1,5 +1,5 @@
 import { QueryTypes, type Sequelize, type Transaction } from "sequelize";
-import type { Chunk, Counts, RowRange, StepIdentity, StepStatus } from "./contracts.ts";
+import type { Counts, RowRange, StepIdentity, StepRange, StepState, StepStatus } from "./contracts.ts";
 
 /** A row of worker.step; bigint columns come as strings. */
 export interface StepRow {
@@ -22,8 +22,28 @@ export interface Claim {
   fence: number;
 }
 
-/** SQL condition: the ranges of `this` and `other` have a row in common. */
-const overlaps = "other.first_row < this.end_row AND this.first_row < other.end_row";
+export function stateOf(row: StepRow): StepState {
+  return {
+    id: row.id,
+    status: row.status,
+    nextRow: Number(row.next_row),
+    range: { first: Number(row.first_row), end: Number(row.end_row) },
+    read: Number(row.read),
+    written: Number(row.written),
+    skipped: Number(row.skipped),
+    seconds: row.seconds,
+  };
+}
+
+/** SQL condition: `other` is another step of the same sub-process. */
+const isOther = "other.id <> :step AND other.name = (SELECT name FROM worker.step WHERE id = :step)";
+
+/** SQL condition: some of what `other` has written may lie in the range. */
+const hasRowsThere = `${isOther} AND other.rows_end > greatest(other.rows_first, :first)
+  AND (:toEnd OR other.rows_first < :end)`;
+
+/** SQL condition: `other` writes or has written rows of the range. */
+const overlaps = `${isOther} AND (${hasRowsThere} OR :first < other.end_row AND (:toEnd OR other.first_row < :end))`;
 
 /** The bookkeeping of steps: worker.step, worker.step_execution and worker.quarantine. */
 export class StepRecords {
@@ -33,15 +53,17 @@ export class StepRecords {
     this.#sequelize = sequelize;
   }
 
-  /** The step's row, which is made when it is new. */
+  /** The step's row; it is made when it is new, and made new when rows were split into shards in another way then. */
   async findOrCreate(identity: StepIdentity, range: RowRange): Promise<StepRow> {
     const { name, source, sourceVersion, limit, shard, shards } = identity;
     const values = { name, source, sourceVersion, limit, shard, shards, first: range.first, end: range.end };
     await this.#sequelize.query(
       `INSERT INTO worker.step (name, source, source_version, row_limit, shard, shards, first_row, end_row, next_row,
-         status, updated_at)
-       VALUES (:name, :source, :sourceVersion, :limit, :shard, :shards, :first, :end, :first, 'started', now())
-       ON CONFLICT ON CONSTRAINT step_identity DO NOTHING`,
+         rows_first, rows_end, status, updated_at)
+       VALUES (:name, :source, :sourceVersion, :limit, :shard, :shards, :first, :end, :first, :first, :first, 'started', now())
+       ON CONFLICT ON CONSTRAINT step_identity DO UPDATE SET first_row = excluded.first_row, end_row = excluded.end_row,
+         next_row = excluded.first_row, status = 'stopped', read = 0, written = 0, skipped = 0, seconds = 0
+         WHERE (step.first_row, step.end_row) <> (excluded.first_row, excluded.end_row)`,
       { replacements: values },
     );
     const [row] = await this.#select<StepRow>(
@@ -55,15 +77,18 @@ export class StepRecords {
   /** Raises the fence and starts an execution at the checkpoint. */
   async claim(step: number, jobExecution: number): Promise<{ row: StepRow; claim: Claim }> {
     return await this.#sequelize.transaction(async (transaction) => {
+      // Whoever claimed the step before and said no more has been killed, or it was we, on a connection that was lost.
+      await this.#sequelize.query(
+        `UPDATE worker.step_execution AS execution
+         SET status = CASE WHEN job_execution = :jobExecution THEN 'stopped' ELSE 'abandoned' END,
+           message = CASE WHEN job_execution = :jobExecution THEN 'the connection was lost' END, ended_at = step.updated_at
+         FROM worker.step WHERE step.id = execution.step AND execution.step = :step AND execution.status = 'started'`,
+        { replacements: { step, jobExecution }, transaction },
+      );
       const [row] = await this.#select<StepRow>(
         "UPDATE worker.step SET fence = fence + 1, status = 'started', updated_at = now() WHERE id = :step RETURNING *",
         { step },
         transaction,
-      );
-      // Whoever claimed the step before and said no more has been killed.
-      await this.#sequelize.query(
-        "UPDATE worker.step_execution SET status = 'abandoned' WHERE step = :step AND status = 'started'",
-        { replacements: { step }, transaction },
       );
       const [execution] = await this.#select<{ id: number }>(
         `INSERT INTO worker.step_execution (job_execution, step, status, from_row, started_at)
@@ -76,15 +101,14 @@ export class StepRecords {
     });
   }
 
-  /** Whether another version of the step's source got further than this step's first row. */
-  async hasOtherVersion(step: number): Promise<boolean> {
-    const others = await this.#select(
-      `SELECT 1 FROM worker.step AS other JOIN worker.step AS this ON this.id = :step
-       WHERE other.name = this.name AND (other.source, other.source_version) <> (this.source, this.source_version)
-         AND other.next_row > this.first_row AND ${overlaps} LIMIT 1`,
-      { step },
+  /** Whether other steps have written in the range: of another version of the source, or of the same one. */
+  async overlapping(step: number, range: StepRange): Promise<{ otherVersion: boolean; sameVersion: boolean }> {
+    const rows = await this.#select<{ same: boolean }>(
+      `SELECT DISTINCT (other.source, other.source_version) = (this.source, this.source_version) AS same
+       FROM worker.step AS other JOIN worker.step AS this ON this.id = :step WHERE ${hasRowsThere}`,
+      { step, ...range },
     );
-    return others.length > 0;
+    return { otherVersion: rows.some(({ same }) => !same), sameVersion: rows.some(({ same }) => same) };
   }
 
   /**
@@ -100,7 +124,8 @@ export class StepRecords {
       `WITH execution AS (
          UPDATE worker.step_execution SET read = read + :read, written = written + :written, skipped = skipped + :skipped,
            commits = commits + 1 WHERE id = :execution)
-       UPDATE worker.step SET next_row = :next, read = read + :read, written = written + :written,
+       UPDATE worker.step SET next_row = :next, rows_first = least(rows_first, next_row),
+         rows_end = greatest(rows_end, :next), read = read + :read, written = written + :written,
          skipped = skipped + :skipped, seconds = seconds + :seconds, updated_at = now()
        WHERE id = :step AND fence = :fence AND next_row = coalesce(:first, next_row) RETURNING *`,
       { step, execution, fence, first: first ?? null, next, read, written, skipped, seconds },
@@ -109,49 +134,35 @@ export class StepRecords {
     return row;
   }
 
-  /** Puts the step back to its beginning, with the range that it has now. */
-  async reset(step: number, range: RowRange, transaction: Transaction): Promise<StepRow> {
-    await this.#sequelize.query(
-      `DELETE FROM worker.quarantine USING worker.step AS other, worker.step AS this
-       WHERE quarantine.step = other.id AND this.id = :step AND other.name = this.name
-         AND quarantine.source_row >= this.first_row AND quarantine.source_row < this.end_row`,
-      { replacements: { step }, transaction },
-    );
-    await this.resetOverlapping(step, transaction);
+  /**
+   * Puts the step back to its beginning, under the claim's fence, and those that overlap with it. From then on who
+   * writes their rows can't commit, and who was committing has: what is deleted after this, in the same transaction, is all.
+   */
+  async reset({ step, fence }: Claim, range: StepRange, transaction: Transaction): Promise<StepRow | undefined> {
     const [row] = await this.#select<StepRow>(
-      `UPDATE worker.step SET status = 'started', next_row = :first, first_row = :first, end_row = :end, read = 0,
-         written = 0, skipped = 0, seconds = 0, updated_at = now() WHERE id = :step RETURNING *`,
-      { step, ...range },
+      `UPDATE worker.step SET status = 'started', next_row = first_row, read = 0, written = 0, skipped = 0, seconds = 0,
+         rows_first = first_row, rows_end = first_row, updated_at = now() WHERE id = :step AND fence = :fence RETURNING *`,
+      { step, fence },
       transaction,
     );
-    return row as StepRow;
+    if (row) await this.resetOverlapping(step, range, transaction);
+    return row;
   }
 
   /**
    * Steps whose rows are no longer theirs, or gone in part: they start over when they are asked for, and who writes them
    * at this moment can't commit.
    */
-  async resetOverlapping(step: number, transaction: Transaction): Promise<void> {
+  async resetOverlapping(step: number, range: StepRange, transaction: Transaction): Promise<void> {
     await this.#sequelize.query(
       `UPDATE worker.step AS other SET status = 'stopped', next_row = other.first_row, fence = other.fence + 1,
-         read = 0, written = 0, skipped = 0, seconds = 0, updated_at = now()
-       FROM worker.step AS this WHERE this.id = :step AND other.id <> this.id AND other.name = this.name AND ${overlaps}`,
-      { replacements: { step }, transaction },
-    );
-  }
-
-  async quarantine(
-    step: number,
-    { name, source }: StepIdentity,
-    bad: Chunk["bad"],
-    transaction: Transaction,
-  ): Promise<void> {
-    await this.#sequelize.query(
-      `INSERT INTO worker.quarantine (step, source_row, name, source, reason, record, recorded_at)
-       SELECT :step, row, :name, :source, reason, record, now()
-       FROM jsonb_to_recordset(:bad::jsonb) AS bad (row bigint, reason text, record jsonb)
-       ON CONFLICT (step, source_row) DO UPDATE SET reason = excluded.reason, record = excluded.record`,
-      { replacements: { step, name, source, bad: JSON.stringify(bad) }, transaction },
+         read = 0, written = 0, skipped = 0, seconds = 0, updated_at = now(),
+         rows_first = CASE WHEN :first <= other.rows_first THEN
+           CASE WHEN :toEnd THEN other.rows_end ELSE greatest(other.rows_first, :end) END ELSE other.rows_first END,
+         rows_end = CASE WHEN :first > other.rows_first AND (:toEnd OR :end >= other.rows_end)
+           THEN least(other.rows_end, :first) ELSE other.rows_end END
+       WHERE ${overlaps}`,
+      { replacements: { step, ...range }, transaction },
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Counts, RowRange } from "../../data/repositories/contracts.ts";
+import type { ClearReason, Counts, RowRange } from "../../data/repositories/contracts.ts";
 
 /** How a step of this run ended. `skipped`: it was complete before. `notRun`: what it needs did not come about. */
 export type StepOutcome = "completed" | "skipped" | "stopped" | "failed" | "notRun";
@@ -15,8 +15,8 @@ export type ExecutionEvent =
       nextRow: number;
       secondsBefore: number;
       readBefore: number;
-      /** Rows deleted at the start: asked for, or those of an earlier version of the source. */
-      cleared: "fresh" | "newVersion" | null;
+      /** Rows deleted at the start. */
+      cleared: ClearReason | null;
     }
   | ({ event: "progress"; name: string; nextRow: number } & Counts)
   | { event: "retry"; name: string; message: string; pauseMs: number }

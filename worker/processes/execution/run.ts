@@ -73,20 +73,25 @@ function notRun(name: string, message: string): Result {
   return { name, status: "notRun", read: 0, written: 0, skipped: 0, seconds: 0, rowsPerSecond: 0, message };
 }
 
+/** Always ends in a result: one step's failure must not keep the others from theirs. */
 async function runOne(options: RunOptions, name: string, definition: AnyDefinition): Promise<Result> {
   if (options.stop.aborted) return notRun(name, stoppedBefore);
-  if (definition.kind === "derive") {
-    const waitsFor = await incompleteNeed(options, definition);
-    if (waitsFor) return notRun(name, `left to the worker that ends last: ${waitsFor}`);
-  }
-  const session = options.openSession(name, definition);
-  const context: StepContext = { ...options, name, session };
+  let session: StepSession | undefined;
   try {
+    if (definition.kind === "derive") {
+      const waitsFor = await incompleteNeed(options, definition);
+      if (waitsFor) return notRun(name, `left to the worker that ends last: ${waitsFor}`);
+    }
+    session = options.openSession(name, definition);
+    const context: StepContext = { ...options, name, session };
     return definition.kind === "load"
       ? await runLoad(context, definition, options.producer)
       : await runDerive(context, definition, () => inputsOf(options, name, definition));
+  } catch (failure) {
+    const message = failure instanceof Error ? failure.message : String(failure);
+    return { ...notRun(name, message), status: "failed", failure };
   } finally {
-    await session.close();
+    await session?.close().catch(() => {});
   }
 }
 

@@ -1,8 +1,8 @@
 import type {
   Chunk,
   Counts,
-  RowRange,
   StepIdentity,
+  StepRange,
   StepSession,
   StepState,
 } from "../../data/repositories/contracts.ts";
@@ -73,26 +73,26 @@ export class StepExecution {
    * Opens the step, starts it over where that is asked for, and claims it.
    * @returns its state, or undefined when there is nothing left to do
    */
-  async begin(identity: StepIdentity, range: RowRange): Promise<StepState | undefined> {
+  async begin(identity: StepIdentity, range: StepRange): Promise<StepState | undefined> {
     const { name, session, stop, emit, jobExecution } = this.context;
     this.#claimed = false;
     let state = await session.open(identity, range, {
       signal: stop,
       onWait: (holder) => emit({ event: "waiting", name, holder }),
     });
+    if (!this.#fresh && (await session.hasLostRows())) {
+      throw new Failure(
+        "failed",
+        `${name} has written ${state.written} rows by its record, yet its table has none of them. Start it over with --fresh.`,
+      );
+    }
     if (state.status === "completed" && !this.#fresh) {
-      if (state.written > 0 && (await session.tableIsEmpty())) {
-        throw new Failure(
-          "failed",
-          `${name} is complete by its record (${state.written} rows), yet its table is empty. Start it over with --fresh.`,
-        );
-      }
       this.remark = `complete since an earlier run (${state.written} rows); --fresh starts it over`;
       return undefined;
     }
     await session.claim(jobExecution);
     this.#claimed = true;
-    const cleared = this.#fresh ? "fresh" : (await session.isNewVersion()) ? "newVersion" : null;
+    const cleared = this.#fresh ? "fresh" : ((await session.mustClear()) ?? null);
     if (cleared) await session.clear();
     this.#fresh = false;
     state = { ...state, ...(cleared ? { nextRow: range.first, read: 0, written: 0, skipped: 0, seconds: 0 } : {}) };
@@ -136,7 +136,8 @@ export async function runLoad(
   return await runStep(context, async (execution, progress) => {
     emit({ event: "reading", name });
     const facts = await producer.open(name);
-    const range = shardRange(facts, limit, shard);
+    const rows = shardRange(facts, limit, shard);
+    const range = { ...rows, toEnd: shard.index === shard.of - 1 && rows.end === facts.rows };
     const identity = {
       name,
       source: load.source.location,
@@ -168,10 +169,11 @@ export async function runLoad(
 function refuseBeyond(limit: number, state: StepState, chunk: Chunk, source: string): void {
   const last = chunk.bad[Math.max(limit - state.skipped, 0)];
   if (!last) return;
+  const earlier = state.skipped > 0 ? `, ${state.skipped} of them in worker.quarantine` : "";
   throw new Failure(
     "tooManyBadRecords",
-    `${source} has more than ${limit} bad records; the last one, row ${last.row}, ${last.reason}. ` +
-      "See worker.quarantine; mend the source, or raise --quarantine-limit.",
+    `${source} has more than ${limit} bad records${earlier}; the last one, row ${last.row}: ${last.reason}. ` +
+      "Mend the source, or raise --quarantine-limit.",
   );
 }
 
@@ -185,21 +187,13 @@ export async function runDerive(
   return await runStep(context, async (execution) => {
     const sourceVersion = await inputs();
     // One piece of work: it is done or it isn't.
-    const range = { first: 0, end: 1 };
+    const range = { first: 0, end: 1, toEnd: true };
     const identity = { name, source: definition.inputs.join(", "), sourceVersion, limit, shard: 0, shards: 1 };
     const state = await execution.begin(identity, range);
     if (!state) return execution.alreadyComplete();
-    const cancel = () => void session.cancel().catch(() => {});
-    stop.addEventListener("abort", cancel);
-    try {
-      if (!stop.aborted)
-        execution.count(state, await session.commitDerived((tables) => definition.derive(tables, limit)));
-    } catch (error) {
-      if (!stop.aborted) throw error;
-    } finally {
-      stop.removeEventListener("abort", cancel);
-    }
-    const outcome = execution.counts.read > 0 ? "completed" : "stopped";
+    const next = await session.commitDerived((tables) => definition.derive(tables, limit), stop);
+    if (next) execution.count(state, next);
+    const outcome = next ? "completed" : "stopped";
     await execution.end(outcome);
     return outcome;
   });

@@ -8,17 +8,16 @@ import { Failure } from "../../../../worker/failure.ts";
 import { testDatabase } from "../../../database.ts";
 
 const identity = { name: "items", source: "numbers", sourceVersion: "1", limit: null, shard: 0, shards: 1 };
-const range = { first: 0, end: 10 };
+const range = { first: 0, end: 10, toEnd: true };
 const wait = { signal: new AbortController().signal, onWait: () => {} };
 
 const stepMethods: [string, (session: StepSession) => Promise<unknown>][] = [
   ["open", (session) => session.open(identity, range, wait)],
   ["claim", (session) => session.claim(1)],
-  ["isNewVersion", (session) => session.isNewVersion()],
+  ["mustClear", (session) => session.mustClear()],
   ["clear", (session) => session.clear()],
   ["commit", (session) => session.commit({ first: 0, next: 1, rows: 0, bad: [], data: Buffer.alloc(0) })],
-  ["commitDerived", (session) => session.commitDerived(async () => ({ read: 1, written: 1 }))],
-  ["tableIsEmpty", (session) => session.tableIsEmpty()],
+  ["commitDerived", (session) => session.commitDerived(async () => ({ read: 1, written: 1 }), wait.signal)],
   ["finish", (session) => session.finish("failed")],
 ];
 
@@ -40,17 +39,22 @@ test("when the server goes away, whatever is asked fails as worth a retry", asyn
   const sequelize = connect(mortal, { applicationName: "tests step session" });
   t.teardown(() => sequelize.close());
   await sequelize.query("CREATE TABLE items (id bigint PRIMARY KEY)");
-  const jobs = new JobRepository(sequelize, database.label);
+  const main = connect(mortal, { applicationName: "tests main" });
+  t.teardown(() => main.close());
+  const jobs = new JobRepository(main, database.label);
   const session = new PostgresStepSession(
-    { sequelize, canceller: sequelize, model: defineItems(sequelize), label: database.label, rowNumber: "id" },
+    { sequelize, model: defineItems(sequelize), label: database.label, rowNumber: "id" },
     () => 0,
   );
   await session.open(identity, range, wait);
   await session.claim(await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} }));
 
   isThere = false;
-  await t.throwsAsync(sequelize.query("SELECT pg_terminate_backend(pg_backend_pid())"));
-  const expected = { instanceOf: Failure, message: /^The (test database refuses connections|connection to the test)/ };
+  for (const one of [sequelize, main]) await t.throwsAsync(one.query("SELECT pg_terminate_backend(pg_backend_pid())"));
+  const expected = {
+    instanceOf: Failure,
+    message: /^The (test database refuses connections|connection to the test database was lost)/,
+  };
   for (const [method, call] of stepMethods) {
     const failure = await t.throwsAsync(call(session), expected, method);
     t.is(failure?.kind, "databaseUnavailable");

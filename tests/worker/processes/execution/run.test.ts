@@ -1,174 +1,8 @@
-import anyTest, { type ExecutionContext, type TestFn } from "ava";
-import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
-import { connect } from "../../../../worker/data/database.ts";
 import { JobRepository } from "../../../../worker/data/repositories/job.ts";
-import { PostgresStepSession } from "../../../../worker/data/repositories/step-session.ts";
-import { BadRecord, type Source } from "../../../../worker/data/sources/source.ts";
 import { Failure } from "../../../../worker/failure.ts";
-import { derive, load } from "../../../../worker/processes/execution/definition.ts";
-import type { AnyDefinition } from "../../../../worker/processes/execution/definitions.ts";
-import type { ExecutionEvent } from "../../../../worker/processes/execution/events.ts";
 import { type AnyLoad, producer } from "../../../../worker/processes/execution/producer.ts";
-import { outcomeOf, type RunOptions, runSteps } from "../../../../worker/processes/execution/run.ts";
-import { type TestDatabase, testDatabase } from "../../../database.ts";
-
-/** A database with a table `items`, and what one needs to run sub-processes that fill it. */
-interface Bench {
-  database: TestDatabase;
-  sequelize: Sequelize;
-  run(definitions: Record<string, AnyDefinition>, options?: Partial<RunOptions>): Promise<Ran>;
-  /** Keys and values of `items`. */
-  items(): Promise<string[]>;
-  query(sql: string): Promise<Record<string, unknown>[]>;
-}
-
-interface Ran {
-  exitCode: number;
-  /** `name status read/written/skipped`, and the message. */
-  steps: string[];
-  messages: (string | undefined)[];
-  events: ExecutionEvent[];
-}
-
-const tests = anyTest as TestFn<Bench>;
-
-/** A test with a bench of its own. */
-function test(title: string, work: (t: ExecutionContext<Bench>) => Promise<unknown>): void {
-  tests(title, async (t) => {
-    t.context = await openBench(t);
-    await work(t);
-  });
-}
-
-async function openBench(t: ExecutionContext<Bench>): Promise<Bench> {
-  const database = await testDatabase(t);
-  const sequelize = connect(database, { applicationName: "tests", connections: 3 });
-  t.teardown(() => sequelize.close());
-  await sequelize.query("CREATE TABLE items (id bigint PRIMARY KEY, value text NOT NULL)");
-  const query = (sql: string) => sequelize.query<Record<string, unknown>>(sql, { type: QueryTypes.SELECT });
-  return {
-    database,
-    sequelize,
-    query,
-    run: (definitions, options) => run(database, definitions, options),
-    items: async () =>
-      (await query("SELECT id || ' ' || value AS item FROM items ORDER BY id")).map(({ item }) => String(item)),
-  };
-}
-
-const defineItems = (sequelize: Sequelize) =>
-  sequelize.define(
-    "items",
-    { id: { type: DataTypes.BIGINT, primaryKey: true }, value: { type: DataTypes.TEXT, allowNull: false } },
-    { tableName: "items" },
-  ) as ModelStatic<never>;
-
-async function run(
-  database: TestDatabase,
-  named: Record<string, AnyDefinition>,
-  options: Partial<RunOptions> = {},
-): Promise<Ran> {
-  const definitions = new Map(Object.entries(named));
-  const events: ExecutionEvent[] = [];
-  const main = connect(database, { applicationName: "tests main" });
-  const jobs = new JobRepository(main, database.label);
-  try {
-    const jobExecution = await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} });
-    const results = await runSteps({
-      definitions,
-      only: null,
-      limit: null,
-      shard: { index: 0, of: 1 },
-      fresh: false,
-      quarantineLimit: undefined,
-      environment: "local",
-      jobExecution,
-      jobs,
-      openSession: (name, definition) => {
-        const sequelize = connect(database, { applicationName: `tests worker of ${name}` });
-        const write = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-        const session = { sequelize, canceller: main, model: defineItems(sequelize), label: database.label, ...write };
-        return new PostgresStepSession(session, () => performance.now());
-      },
-      sequential: false,
-      producer: producer((name) => definitions.get(name) as AnyLoad),
-      stop: new AbortController().signal,
-      retry: { attempts: 4, pauseMs: 20, longestPauseMs: 50, random: Math.random, explain: async (failure) => failure },
-      clock: () => performance.now(),
-      emit: (event) => {
-        events.push(event);
-        options.emit?.(event);
-      },
-      ...Object.fromEntries(Object.entries(options).filter(([name]) => name !== "emit")),
-    });
-    return {
-      exitCode: outcomeOf(results).exitCode,
-      steps: results.map(
-        ({ name, status, read, written, skipped }) => `${name} ${status} ${read}/${written}/${skipped}`,
-      ),
-      messages: results.map(({ message }) => message),
-      events,
-    };
-  } finally {
-    await main.close();
-  }
-}
-
-/** `rows` rows in batches of 7, each item its number; `version` tells sources apart. */
-function numbers(rows: number, version = "1"): Source<number> {
-  return {
-    location: "numbers",
-    open: async () => ({
-      version,
-      rows,
-      parts: [0],
-      async *read(from, to) {
-        for (let first = from; first < to; first += 7) {
-          yield { first, items: Array.from({ length: Math.min(7, to - first) }, (_, index) => first + index) };
-        }
-      },
-    }),
-  };
-}
-
-interface Settings {
-  version?: string;
-  value?: (item: number) => string | BadRecord;
-  key?: (item: number) => number;
-  write?: "insert" | "upsert";
-  quarantineLimit?: number;
-  needs?: string[];
-}
-
-/** Fills `items` with `rows` rows, 10 a chunk. */
-function items(
-  rows: number,
-  { version = "1", value = () => `v${version}`, key = (item) => item, ...settings }: Settings = {},
-) {
-  return load({
-    source: numbers(rows, version),
-    rowNumber: "id",
-    commitInterval: 10,
-    ...settings,
-    transform: (item) => {
-      const result = value(item);
-      return result instanceof BadRecord ? result : { id: key(item), value: result };
-    },
-  });
-}
-
-const all = (rows: number, value = "v1") => Array.from({ length: rows }, (_, id) => `${id} ${value}`);
-
-/** Aborts once `name` has read `rows`. */
-function stopAfter(rows: number): Partial<RunOptions> {
-  const controller = new AbortController();
-  return {
-    stop: controller.signal,
-    emit: (event) => {
-      if (event.event === "progress" && event.read >= rows) controller.abort();
-    },
-  };
-}
+import type { RunOptions } from "../../../../worker/processes/execution/run.ts";
+import { all, derived, items, oddIsBad, stopAfter, test } from "../../../items-bench.ts";
 
 test("a source is loaded chunk by chunk, with the checkpoint of each", async (t) => {
   const { run, items: rows, query } = t.context;
@@ -237,7 +71,7 @@ test("a step that is complete by its record, and empty, is not skipped in silenc
   const { steps, messages, exitCode } = await run({ items: items(25) });
   t.deepEqual(steps, ["items failed 0/0/0"]);
   t.deepEqual(messages, [
-    "items is complete by its record (25 rows), yet its table is empty. Start it over with --fresh.",
+    "items has written 25 rows by its record, yet its table has none of them. Start it over with --fresh.",
   ]);
   t.is(exitCode, 1);
 });
@@ -328,7 +162,10 @@ test("who lost a step to another worker commits nothing more", async (t) => {
   t.deepEqual(steps, ["items failed 20/20/0"]);
   t.deepEqual(await rows(), all(20));
   const last = events.at(-1);
-  t.is(last?.event === "step" ? last.message : "", "Another worker has taken over items; nothing was committed.");
+  t.is(
+    last?.event === "step" ? last.message : "",
+    "Another worker has taken over items; nothing was committed. Run the same command again.",
+  );
 });
 
 test("a connection that is cut again and again costs a retry, not a row", async (t) => {
@@ -356,8 +193,6 @@ test("a connection that is cut again and again costs a retry, not a row", async 
   t.deepEqual(await rows(), all(200));
 });
 
-const oddIsBad = (item: number) => (item % 2 === 1 ? new BadRecord("is odd", { item }) : "v1");
-
 test("bad records go to quarantine with reason and position, in the transaction of their chunk", async (t) => {
   const { run, query } = t.context;
   const { steps } = await run({ items: items(15, { value: oddIsBad }) });
@@ -383,7 +218,7 @@ test("one bad record too many ends the step, and a higher limit lets it go on", 
   const { steps, messages, exitCode } = await run({ items: items(40, { value: oddIsBad, quarantineLimit: 7 }) });
   t.deepEqual(steps, ["items failed 10/5/5"]);
   t.deepEqual(messages, [
-    "numbers has more than 7 bad records; the last one, row 15, is odd. See worker.quarantine; mend the source, or raise --quarantine-limit.",
+    "numbers has more than 7 bad records, 5 of them in worker.quarantine; the last one, row 15: is odd. Mend the source, or raise --quarantine-limit.",
   ]);
   t.is(exitCode, 65);
   t.is((await rows()).length, 5);
@@ -420,9 +255,6 @@ for (const [sql, fault] of changes) {
     t.is(exitCode, 2);
   });
 }
-
-const derived = (rows: number, needs = ["items"]) =>
-  derive({ needs, inputs: ["items"], derive: async () => ({ read: rows, written: rows }) });
 
 test("what needs another waits for it, and does not run when that fails", async (t) => {
   const { run } = t.context;
