@@ -40,11 +40,7 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
     thread,
     stop: stoppable.includes(name) ? stopSignal(process) : new AbortController().signal,
   };
-  // A reader that leaves early (`| head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.done.code);
-    throw error;
-  });
+  outliveReaders(process, stoppable.includes(name));
   // Sequelize warns here of each connection that it loses in a transaction; what we print about it says more.
   console.warn = () => {};
   try {
@@ -58,6 +54,21 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
     }
   } catch (error) {
     process.exitCode = report(error, process.stderr);
+  }
+}
+
+/** What a stream says when nobody reads it any more: the pipe's end is closed, the terminal or the connection is gone. */
+const readerLeft: readonly (string | undefined)[] = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"];
+
+/**
+ * A reader that leaves early (`| head`, a log pipe that breaks) is no failure, and no end either: an exit code of 0 in
+ * mid-run would count as success. Work goes on to its true exit code even where its output can't be written at all.
+ */
+function outliveReaders({ stdout, stderr }: NodeJS.Process, works: boolean): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (!works && !readerLeft.includes(error.code)) throw error;
+    });
   }
 }
 

@@ -115,6 +115,36 @@ test("a second signal leaves at once", async (t) => {
   t.is((await ended).code, 130);
 });
 
+for (const [stream, args] of [
+  ["stdout", ["--json"]],
+  ["stderr", []],
+] as const) {
+  test(`a reader of ${stream} that leaves does not end the run, nor change its exit code`, async (t) => {
+    const database = await testDatabase(t);
+    const env = { DATABASE_URL: database.url };
+    const run = async (...more: string[]) => {
+      const { child, ended } = startWorker(["--only", "flights,bird_strikes", ...args, ...more], env);
+      child[stream]?.destroy();
+      return (await ended).code;
+    };
+    t.is(await run("--limit", "300000"), 0);
+    const [done] = await query(database, counts);
+    t.like(done, { flights: 300_000, bird_strikes: 9985 });
+    t.is(await run("--limit", "5000", "--quarantine-limit", "3"), 65);
+  });
+}
+
+test("a reader that leaves is no failure of a command that prints", async (t) => {
+  const { url } = await testDatabase(t);
+  for (const args of [["list"], ["runs"], ["--help"], ["database", "url"], ["migrate", "status"]]) {
+    const { child, ended } = startWorker(args, { DATABASE_URL: url });
+    child.stdout?.destroy();
+    const { code, stderr } = await ended;
+    t.is(code, 0, args.join(" "));
+    t.notRegex(stderr, /EPIPE/);
+  }
+});
+
 test("people's text goes to stderr and says how to go on", async (t) => {
   const database = await testDatabase(t);
   const env = { DATABASE_URL: database.url };
