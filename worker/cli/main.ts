@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { exitCodes, Failure } from "../failure.ts";
+import { loadFault } from "../load-fault.js";
 import { loadModule } from "../load-module.ts";
 import type { CliContext } from "./context.ts";
 import { usageFailure } from "./flags.ts";
@@ -77,6 +78,11 @@ function report(error: unknown, stderr: NodeJS.WriteStream): number {
   if (error instanceof Failure) {
     stderr.write(`${error.message}\n`);
     return error.exitCode;
+  }
+  const fault = loadFault(error);
+  if (fault !== undefined) {
+    stderr.write(`${fault}\n`);
+    return exitCodes.usage.code;
   }
   // A bug: here the stack is what helps.
   stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
