@@ -1,111 +1,138 @@
 import { performance } from "node:perf_hooks";
-import { createColors } from "picocolors";
 import type { ExecutionEvent, StepResult } from "../processes/execution/events.ts";
-import type { CliContext } from "./context.ts";
-import type { Display, DisplayOptions } from "./display.ts";
 
-/** What is known of a running sub-process. */
-interface Row {
+/** What is known of a sub-process in a run. */
+export interface StepProgress {
   name: string;
   state: "reading" | "waiting" | "running" | "ended";
   note: string;
-  done: number;
+  /** It reads a source, row by row; a derived one is done or it isn't, and has no total. */
+  hasSource: boolean;
+  /** Of its range, in all executions. */
+  first: number;
   total: number;
-  /** Rows of this execution, and when it began. */
+  done: number;
+  /** Rows of this run, and when it began with them; a reconnection changes neither. */
   read: number;
-  since: number;
+  since: number | undefined;
   skipped: number;
-  /** Rows a second of earlier executions, for the ETA until this one has a rate of its own. */
+  /** Rows a second of earlier executions, for the time left until this one has a rate of its own. */
   rateBefore: number | undefined;
+  /** Its earlier rows were deleted in this run. */
+  startedOver: boolean;
   result: StepResult | undefined;
 }
 
-const seconds = (since: number) => (performance.now() - since) / 1000;
+/** Follows each sub-process that is heard of. */
+export class Progress {
+  readonly steps = new Map<string, StepProgress>();
+  readonly #clock: () => number;
 
-/** Keeps a Row for each sub-process that was heard of. */
-class Progress {
-  readonly rows = new Map<string, Row>();
+  /** @param clock milliseconds */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
 
-  apply(event: ExecutionEvent): Row {
-    const fresh: Row = {
-      name: event.name,
-      state: "reading",
-      note: "",
-      done: 0,
-      total: 0,
-      read: 0,
-      since: performance.now(),
-      skipped: 0,
-      rateBefore: undefined,
-      result: undefined,
-    };
-    const row = this.rows.get(event.name) ?? fresh;
-    this.rows.set(event.name, row);
+  apply(event: ExecutionEvent): StepProgress {
+    const step = this.steps.get(event.name) ?? unheard(event.name);
+    this.steps.set(event.name, step);
     switch (event.event) {
       case "reading":
-        row.state = "reading";
+        step.state = "reading";
+        step.hasSource = true;
         break;
       case "waiting":
-        row.state = "waiting";
-        row.note = `waiting for ${event.holder}`;
+        step.state = "waiting";
+        step.note = `waiting for ${event.holder}`;
         break;
       case "started":
-        row.state = "running";
-        row.note = startedNote(event);
-        row.total = event.range.end - event.range.first;
-        row.done = event.nextRow - event.range.first;
-        row.rateBefore = event.secondsBefore > 0 ? event.readBefore / event.secondsBefore : undefined;
-        row.since = performance.now();
+        step.state = "running";
+        step.note = startedNote(event);
+        step.first = event.range.first;
+        step.total = event.range.end - event.range.first;
+        step.done = event.nextRow - event.range.first;
+        step.startedOver ||= event.cleared === "fresh";
+        step.since ??= this.#clock();
+        step.rateBefore ??= event.secondsBefore > 0 ? event.readBefore / event.secondsBefore : undefined;
         break;
       case "progress":
-        row.state = "running";
-        row.done += event.read - row.read;
-        row.read = event.read;
-        row.skipped = event.skipped;
+        step.state = "running";
+        if (step.note === startingOver) step.note = "started over";
+        step.done = event.nextRow - step.first;
+        step.read = event.read;
+        step.skipped = event.skipped;
         break;
       case "retry":
-        row.note = `${event.message} Again in ${(event.pauseMs / 1000).toFixed(1)} s.`;
+        step.note = `${event.message} Again in ${(event.pauseMs / 1000).toFixed(1)} s.`;
         break;
       case "step":
-        row.state = "ended";
-        row.result = event;
+        step.state = "ended";
+        step.result = event;
         break;
     }
-    return row;
+    return step;
   }
 }
 
-function startedNote(event: Extract<ExecutionEvent, { event: "started" }>): string {
-  if (event.cleared === "fresh") return "started over";
-  if (event.cleared === "newVersion") return "the source has changed: its rows are replaced";
-  return event.nextRow > event.range.first ? `resumed at row ${number(event.nextRow)}` : "";
+function unheard(name: string): StepProgress {
+  return {
+    name,
+    state: "reading",
+    note: "",
+    hasSource: false,
+    first: 0,
+    total: 0,
+    done: 0,
+    read: 0,
+    since: undefined,
+    skipped: 0,
+    rateBefore: undefined,
+    startedOver: false,
+    result: undefined,
+  };
 }
 
-const number = (value: number) => Math.round(value).toLocaleString("en-US");
+const startingOver = "starting over";
+
+function startedNote(event: Extract<ExecutionEvent, { event: "started" }>): string {
+  if (event.cleared === "fresh") return startingOver;
+  if (event.cleared === "newVersion") return "the source has changed: its rows are replaced";
+  return event.nextRow > event.range.first ? `resumed at row ${count(event.nextRow)}` : "";
+}
+
+export const count = (value: number) => Math.round(value).toLocaleString("en-US");
 
 const duration = (value: number) =>
-  value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.floor(value % 60)} s`;
 
-/** One sub-process in a line: rows, share, rate, time left, bad records. */
-function line(row: Row): string {
-  const name = row.name.padEnd(14);
-  if (row.result) return `${name}${resultText(row.result)}`;
-  if (row.state === "reading") return `${name}reading the source`;
-  if (row.state === "waiting") return `${name}${row.note}`;
-  const share = row.total > 0 ? `${Math.floor((row.done / row.total) * 100)} %` : "";
-  const elapsed = seconds(row.since);
-  const rate = row.read > 0 && elapsed > 0 ? row.read / elapsed : row.rateBefore;
-  const parts = [`${number(row.done)} of ${number(row.total)} rows`, share];
-  if (rate) parts.push(`${number(rate)} rows/s`, `${duration((row.total - row.done) / rate)} left`);
-  if (row.skipped > 0) parts.push(`${number(row.skipped)} in quarantine`);
-  if (row.note) parts.push(row.note);
-  return `${name}${parts.filter((part) => part !== "").join("  ")}`;
+/** What its line begins with. */
+export const label = ({ name }: StepProgress) => `${name.padEnd(13)} `;
+
+/** The rest of its line: rows, share, rate, time left, bad records; or what it came to. `now`: by Progress's clock. */
+export function progressText(step: StepProgress, now: number): string {
+  if (step.result) return resultText(step.result);
+  if (step.state === "waiting") return step.note;
+  if (step.state === "reading") return "reading the source";
+  return [...(step.hasSource ? rowsText(step, now) : ["making its table"]), step.note]
+    .filter((part) => part !== "")
+    .join("  ");
+}
+
+function rowsText({ total, done, read, since = 0, skipped, rateBefore }: StepProgress, now: number): string[] {
+  const elapsed = (now - since) / 1000;
+  const rate = read > 0 && elapsed > 0 ? read / elapsed : rateBefore;
+  return [
+    `${count(done)} of ${count(total)} rows`,
+    total > 0 ? `${Math.floor((done / total) * 100)} %` : "",
+    ...(rate ? [`${count(rate)} rows/s`, `${duration((total - done) / rate)} left`] : []),
+    skipped > 0 ? `${count(skipped)} in quarantine` : "",
+  ];
 }
 
 function resultText({ status, read, written, skipped, seconds, rowsPerSecond, message }: StepResult): string {
-  const counts = `${number(written)} rows written, ${number(read)} read`;
-  const quarantine = skipped > 0 ? `, ${number(skipped)} in quarantine` : "";
-  const pace = `in ${duration(seconds)} (${number(rowsPerSecond)} rows/s)`;
+  const counts = `${count(written)} rows written, ${count(read)} read`;
+  const quarantine = skipped > 0 ? `, ${count(skipped)} in quarantine` : "";
+  const pace = `in ${duration(seconds)} (${count(rowsPerSecond)} rows/s)`;
   switch (status) {
     case "completed":
       return `completed: ${counts}${quarantine}, ${pace}`;
@@ -118,90 +145,4 @@ function resultText({ status, read, written, skipped, seconds, rowsPerSecond, me
     case "notRun":
       return `not run: ${message}`;
   }
-}
-
-/** What the run came to, and how to go on. */
-export function closing(
-  results: readonly StepResult[],
-  { dryRun, command, limit, limitIsDefault }: DisplayOptions,
-): string[] {
-  const lines: string[] = [];
-  if (dryRun) lines.push("Dry run: everything was rolled back.");
-  const unfinished = results.some(({ status }) => status === "stopped" || status === "failed");
-  if (!dryRun && unfinished) lines.push(`What is committed stays. To go on: ${command}`);
-  if (limit !== null && limitIsDefault && !unfinished) {
-    lines.push(`Read were at most the first ${number(limit)} rows of each source (WORKER_LIMIT). All: --limit none`);
-  }
-  return lines;
-}
-
-/** Plain lines for logs: one when something happens, one of progress every few seconds. */
-export function plainDisplay({ stderr }: CliContext, options: DisplayOptions): Display {
-  const progress = new Progress();
-  const shown = new Map<string, number>();
-  const print = (text: string) => stderr.write(`${text}\n`);
-  return {
-    say: print,
-    show(event) {
-      const row = progress.apply(event);
-      if (event.event === "reading") return;
-      if (event.event === "retry") print(`${row.name.padEnd(14)}${row.note}`);
-      else if (event.event === "started" && row.note === "") shown.set(row.name, performance.now());
-      else if (event.event !== "progress" || performance.now() - (shown.get(row.name) ?? 0) > 5000) {
-        shown.set(row.name, performance.now());
-        print(line(row));
-      }
-    },
-    end(results) {
-      for (const text of closing(results, options)) print(text);
-    },
-    close() {},
-  };
-}
-
-/** A line for each sub-process that moves in place. */
-export function terminalDisplay({ stderr, env }: CliContext, options: DisplayOptions): Display {
-  const colors = createColors(!env.NO_COLOR);
-  const progress = new Progress();
-  let drawn = 0;
-  const paint = (row: Row): string => {
-    const width = (stderr.columns ?? 80) - 1;
-    const text = row.result ? line(row) : line(row).slice(0, width);
-    const status = row.result?.status;
-    const color =
-      status === "completed" ? colors.green : status === "failed" ? colors.red : status ? colors.yellow : String;
-    return text.slice(0, 14) + color(text.slice(14));
-  };
-  const draw = () => {
-    const rows = [...progress.rows.values()];
-    // Lines of ended ones may wrap: they are printed once, for good, above the moving ones.
-    const ended = rows.filter((row) => row.result);
-    const moving = rows.filter((row) => !row.result);
-    for (const row of ended) progress.rows.delete(row.name);
-    const lines = [...ended, ...moving].map((row) => `${paint(row)}\x1b[K\n`);
-    stderr.write(`${drawn > 0 ? `\x1b[${drawn}F` : ""}${lines.join("")}\x1b[J`);
-    drawn = moving.length;
-  };
-  const say = (text: string) => {
-    stderr.write(`${drawn > 0 ? `\x1b[${drawn}F` : ""}\x1b[J${text}\n`);
-    drawn = 0;
-    draw();
-  };
-  const timer = setInterval(draw, 100);
-  timer.unref();
-  return {
-    say,
-    show(event) {
-      const row = progress.apply(event);
-      if (event.event === "retry") say(`${row.name.padEnd(14)}${row.note}`);
-    },
-    end(results) {
-      draw();
-      for (const text of closing(results, options)) say(text);
-    },
-    close() {
-      clearInterval(timer);
-      draw();
-    },
-  };
 }

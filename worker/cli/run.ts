@@ -1,15 +1,19 @@
 import * as v from "valibot";
 import type { OnWait } from "../data/local-database.ts";
-import { exitCodes } from "../failure.ts";
+import { exitCodes, Failure } from "../failure.ts";
+import { loadFault } from "../load-fault.js";
 import { loadModule } from "../load-module.ts";
 import { definitionNames, processesFolder } from "../processes/execution/definitions.ts";
+import type { Producer } from "../processes/execution/producer.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import { threadedProducer } from "../processes/execution/threaded-producer.ts";
 import type { CliContext } from "./context.ts";
-import { createDisplay } from "./display.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
 import { asksForHelp, booleanFlag, parseFlags, usageFailure, wholeNumberFlag } from "./flags.ts";
+import { jsonDisplay } from "./json-display.ts";
 import { openDatabase } from "./open-database.ts";
+import { plainDisplay } from "./plain-display.ts";
+import { terminalDisplay } from "./terminal-display.ts";
 
 const help = `Usage: node worker [--env local|aws] [flags]
        node worker list | runs | database | migrate   (each with --help)
@@ -87,8 +91,10 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     json: flags.json,
     command: ["node worker", ...argv].join(" "),
   };
-  const display = createDisplay(context, request);
-  const producer = threadedProducer(request.only ?? names, processesFolder, context.thread);
+  const sourceRows = new Map<string, number>();
+  const createDisplay = flags.json ? jsonDisplay : context.stderr.isTTY ? terminalDisplay : plainDisplay;
+  const display = createDisplay(context, { ...request, argv, sourceRows });
+  const producer = observed(threadedProducer(request.only ?? names, processesFolder, context.thread), sourceRows);
   try {
     // Creating, starting or asking the server is another process's work: Sequelize is loaded meanwhile.
     let onWait: OnWait = () => {};
@@ -107,6 +113,24 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     display.close();
     await producer.close();
   }
+}
+
+/** `producer`, which notes the rows of each source that it opens. */
+function observed(producer: Producer, sourceRows: Map<string, number>): Producer {
+  return {
+    ...producer,
+    async open(name) {
+      try {
+        const facts = await producer.open(name);
+        sourceRows.set(name, facts.rows);
+        return facts;
+      } catch (error) {
+        // A source loads the package that reads it when it is opened.
+        const fault = loadFault(error);
+        throw fault === undefined ? error : new Failure("usage", fault, { cause: error });
+      }
+    },
+  };
 }
 
 /** A comma-separated list of some of `names`. */

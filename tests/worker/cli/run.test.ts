@@ -156,8 +156,30 @@ test("people's text goes to stderr and says how to go on", async (t) => {
   t.is(stdout, "");
   t.regex(
     stderr,
-    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+: damage is "C"; one of None, Minor, Medium, Substantial\. Mend the source, or raise --quarantine-limit\.\n.*node worker --only bird_strikes --limit none --quarantine-limit 3\n$/s,
+    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+: damage is "C"; one of None, Minor, Medium, Substantial\. Mend the source, or raise --quarantine-limit\.\nWhat is committed stays\. Look at worker\.quarantine; to go on, raise the limit: node worker --only bird_strikes --limit none --quarantine-limit N\n$/s,
   );
+});
+
+test("a run that was started over says how to go on without starting over again", async (t) => {
+  const { url } = await testDatabase(t);
+  const args = ["--only", "flights", "--limit", "none", "--fresh"];
+  const { child, ended } = startWorker([...args, "--json"], { DATABASE_URL: url });
+  child.stdout?.on("data", (text) => {
+    if (String(text).includes('"progress"')) child.kill("SIGTERM");
+  });
+  const { code, stderr } = await ended;
+  t.is(code, 75);
+  t.regex(stderr, /To go on: node worker --only flights --limit none --json\n$/);
+});
+
+test("a limit that nobody typed is told where it has cut a source", async (t) => {
+  const { url } = await testDatabase(t);
+  const env = { DATABASE_URL: url, WORKER_LIMIT: "3400" };
+  const cut = "Only the first 3,400 rows of bird_strikes were read (WORKER_LIMIT). To read all: --limit none\n";
+  const first = await runWorker(["--only", "airports,bird_strikes"], env);
+  t.true(first.stderr.endsWith(`rows/s)\n${cut}`), first.stderr);
+  const again = await runWorker(["--only", "airports,bird_strikes"], env);
+  t.regex(again.stderr, /--fresh starts it over\n$/);
 });
 
 test("an array job's child takes its shard from AWS Batch's variables", async (t) => {
