@@ -8,7 +8,7 @@ import { readServerTraits, traitDifferences } from "../data/server-traits.ts";
 import { Failure } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, unexpected, usageFailure } from "./flags.ts";
 import { openShell } from "./shell.ts";
 
 const help = `Usage: node worker database ACTION [--env local|aws]
@@ -56,7 +56,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const known = Object.keys(actions).join(", ");
   if (action === undefined)
     faults.push(`${name === "" ? "an action is missing" : `unknown action "${name}"`}: ${known}`);
-  if (more.length > 0) faults.push(`unexpected "${more.join(" ")}"`);
+  if (more.length > 0) faults.push(unexpected(more));
   if (flags.json && name !== "status") faults.push("--json goes with status only");
   if (flags.yes && name !== "reset") faults.push("--yes goes with reset only");
   if (action === undefined || faults.length > 0) throw usageFailure("worker database", faults);

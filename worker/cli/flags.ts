@@ -83,6 +83,13 @@ export function usageFailure(command: string, faults: readonly string[]): Failur
   return new Failure("usage", `${faults.join("; ")}. See: node ${command} --help`);
 }
 
+/** @throws Failure `usage` where a command that takes no words was given one */
+export function refuseWords(command: string, words: readonly string[], hint = ""): void {
+  if (words.length > 0) throw usageFailure(command, [unexpected(words) + hint]);
+}
+
+export const unexpected = (words: readonly string[]) => `unexpected "${words.join(" ")}"`;
+
 /** Whether `--help` was asked for anywhere in `argv`. */
 export function asksForHelp(argv: readonly string[]): boolean {
   return argv.includes("--help") || argv.includes("-h");

@@ -1,7 +1,7 @@
 import { exitCodes } from "../failure.ts";
 import { definitionNames, inOrder, loadDefinitions } from "../processes/execution/definitions.ts";
 import type { CliContext } from "./context.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, refuseWords } from "./flags.ts";
 import { textTable } from "./table.ts";
 
 const help = `Usage: node worker list [--json]
@@ -15,7 +15,7 @@ export async function command(argv: string[], { stdout }: CliContext): Promise<n
     return exitCodes.done.code;
   }
   const { flags, words } = parseFlags("worker list", argv, { json: booleanFlag });
-  if (words.length > 0) throw usageFailure("worker list", [`unexpected "${words[0]}"`]);
+  refuseWords("worker list", words);
   const definitions = await loadDefinitions(await definitionNames());
   const rows = inOrder(definitions).map((name) => {
     const definition = definitions.get(name);

@@ -1,17 +1,16 @@
-import { hostname } from "node:os";
 import path from "node:path";
-import process from "node:process";
 import * as v from "valibot";
-import type { Database } from "../data/database.ts";
 import { writeMigrationFile } from "../data/migration-files.ts";
 import type { MigrationStatus } from "../data/migration-set.ts";
-import { type Migrated, type MigrateOptions, type Migrator, migrator } from "../data/migrator.ts";
+import type { Migrated, MigrateOptions, Migrator } from "../data/migrator.ts";
 import { exitCodes } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, numberFlag, parseFlags, usageFailure } from "./flags.ts";
+import { asksForHelp, booleanFlag, numberFlag, parseFlags, refuseWords, usageFailure } from "./flags.ts";
 import { openDatabase } from "./open-database.ts";
+import { migrationsFolder, projectMigrator } from "./project-migrator.ts";
 import { textTable } from "./table.ts";
+import { utcTime } from "./utc-time.ts";
 
 const name = "worker migrate";
 
@@ -52,18 +51,6 @@ const schemas = {
 
 type Action = keyof typeof schemas;
 
-/** The migrations of this project in `database`. */
-export function projectMigrator(
-  database: Database,
-  { project, version }: Pick<CliContext, "project" | "version">,
-): Migrator {
-  return migrator(database, {
-    folder: migrationsFolder(project),
-    version,
-    applicationName: `batch-preflight migrate ${hostname()}:${process.pid}`,
-  });
-}
-
 export async function command(argv: string[], context: CliContext): Promise<number> {
   if (asksForHelp(argv)) {
     context.stdout.write(help);
@@ -80,7 +67,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
 const actions: Record<Action, (argv: string[], context: CliContext) => Promise<number>> = {
   async up(argv, context) {
     const { flags, words } = parseFlags(name, argv, schemas.up);
-    refuse(words);
+    refuseWords(name, words);
     const migrations = await open(flags.env, context);
     const migrated = await migrations.up({ to: flags.to, ...options(flags, context) });
     if (migrated.length === 0 && !flags.json) context.stdout.write("Nothing to apply.\n");
@@ -89,7 +76,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
 
   async down(argv, context) {
     const { flags, words } = parseFlags(name, argv, schemas.down);
-    refuse(words);
+    refuseWords(name, words);
     if (flags.all && flags.to !== undefined) throw usageFailure(name, ["--all and --to exclude each other"]);
     const migrations = await open(flags.env, context);
     const migrated = await migrations.down({ to: flags.to, all: flags.all, ...options(flags, context) });
@@ -99,7 +86,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
 
   async status(argv, context) {
     const { flags, words } = parseFlags(name, argv, schemas.status);
-    refuse(words);
+    refuseWords(name, words);
     const statuses = await (await open(flags.env, context)).status();
     context.stdout.write(
       flags.json ? lines(statuses) : statuses.length > 0 ? table(statuses) : "There are no migrations.\n",
@@ -109,7 +96,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
 
   async verify(argv, context) {
     const { flags, words } = parseFlags(name, argv, schemas.verify);
-    refuse(words);
+    refuseWords(name, words);
     const { faults, statuses } = await (await open(flags.env, context)).verify();
     const isSound = faults.length === 0;
     const pending = statuses.filter(({ state }) => state === "pending").length;
@@ -127,7 +114,7 @@ const actions: Record<Action, (argv: string[], context: CliContext) => Promise<n
 
   async sql(argv, context) {
     const { flags, words } = parseFlags(name, argv, schemas.sql);
-    refuse(words);
+    refuseWords(name, words);
     const script = await (await open(flags.env, context)).sql();
     if (script === "") context.stderr.write("Nothing is pending.\n");
     context.stdout.write(script);
@@ -168,7 +155,7 @@ function table(statuses: readonly MigrationStatus[]): string {
     statuses.map(({ name, state, appliedAt, durationMs, version }) => ({
       name,
       state,
-      "applied at (UTC)": appliedAt ? appliedAt.toISOString().slice(0, 19).replace("T", " ") : "-",
+      "applied at (UTC)": appliedAt ? utcTime(appliedAt) : "-",
       duration: durationMs === null ? "-" : `${durationMs} ms`,
       version: version ?? "-",
     })),
@@ -177,12 +164,4 @@ function table(statuses: readonly MigrationStatus[]): string {
 
 function lines(objects: readonly object[]): string {
   return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
-}
-
-function refuse(words: readonly string[]): void {
-  if (words.length > 0) throw usageFailure(name, [`unexpected "${words[0]}"`]);
-}
-
-function migrationsFolder(project: string): string {
-  return path.join(project, "migrations");
 }

@@ -9,7 +9,7 @@ import type { Shard } from "../processes/execution/shard.ts";
 import { threadedProducer } from "../processes/execution/threaded-producer.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure, wholeNumberFlag } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, refuseWords, usageFailure, wholeNumberFlag } from "./flags.ts";
 import { jsonDisplay } from "./json-display.ts";
 import { openDatabase } from "./open-database.ts";
 import { plainDisplay } from "./plain-display.ts";
@@ -76,7 +76,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     quarantineLimit: v.optional(wholeNumberFlag(0)),
     json: booleanFlag,
   });
-  if (words.length > 0) throw usageFailure("worker", [`unexpected "${words[0]}"; a command comes first`]);
+  refuseWords("worker", words, "; a command comes first");
   const variables = loadEnvironment(flags.env, context);
   const request = {
     environment: flags.env,

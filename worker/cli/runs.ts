@@ -1,12 +1,16 @@
 import * as v from "valibot";
 import { connect } from "../data/database.ts";
+import type { Migrator } from "../data/migrator.ts";
+import type { StepExecutionRecord } from "../data/repositories/contracts.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { exitCodes } from "../failure.ts";
 import type { CliContext } from "./context.ts";
 import { environmentFlag, loadEnvironment } from "./environment.ts";
-import { asksForHelp, booleanFlag, parseFlags, usageFailure, wholeNumberFlag } from "./flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, refuseWords, wholeNumberFlag } from "./flags.ts";
 import { openDatabase } from "./open-database.ts";
+import { projectMigrator } from "./project-migrator.ts";
 import { textTable } from "./table.ts";
+import { utcTime } from "./utc-time.ts";
 
 const help = `Usage: node worker runs [--env local|aws] [--last N] [--json]
 
@@ -26,12 +30,12 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     last: v.optional(wholeNumberFlag(1), "20"),
     json: booleanFlag,
   });
-  if (words.length > 0) throw usageFailure("worker runs", [`unexpected "${words[0]}"`]);
+  refuseWords("worker runs", words);
   const say = (line: string) => void context.stderr.write(`${line}\n`);
   const database = await openDatabase(flags.env, loadEnvironment(flags.env, context), context, say);
   const jobs = new JobRepository(connect(database, { applicationName: "batch-preflight worker runs" }), database.label);
   try {
-    const rows = (await jobs.history(flags.last)).map((row) => ({
+    const rows = (await history(jobs, flags.last, projectMigrator(database, context))).map((row) => ({
       ...row,
       rowsPerSecond: row.seconds > 0 ? Math.round(row.read / row.seconds) : 0,
     }));
@@ -40,21 +44,35 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     else {
       const cells = rows.map(({ job, startedAt, name, shard, shards, limit, status, ...row }) => ({
         run: job,
-        started: startedAt.toISOString().slice(0, 19).replace("T", " "),
+        started: utcTime(startedAt),
         name: shards > 1 ? `${name} ${shard}/${shards}` : name,
         limit: limit ?? "none",
         status,
         read: row.read,
         written: row.written,
         skipped: row.skipped,
-        seconds: Math.round(row.seconds * 10) / 10,
-        "rows/s": row.rowsPerSecond,
+        seconds: row.seconds.toLocaleString("en-US", oneDecimal),
+        // Of a moment that is shown as 0.0 a rate says nothing.
+        "rows/s": row.seconds < 0.05 ? "" : row.rowsPerSecond,
         message: row.message ?? "",
       }));
-      context.stdout.write(textTable(cells));
+      context.stdout.write(textTable(cells, { right: ["limit", "seconds", "rows/s"] }));
     }
     return exitCodes.done.code;
   } finally {
     await jobs.close();
+  }
+}
+
+const oneDecimal = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+/** The executions that the database remembers: none where it has no tables for them yet, or no longer. */
+async function history(jobs: JobRepository, most: number, migrations: Migrator): Promise<StepExecutionRecord[]> {
+  try {
+    return await jobs.history(most);
+  } catch (error) {
+    const isNew = (await migrations.status()).every(({ state }) => state === "pending");
+    if (isNew) return [];
+    throw error;
   }
 }

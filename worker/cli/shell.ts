@@ -5,6 +5,7 @@ import pg from "pg";
 import type { ConnectionSettings } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import type { CliContext } from "./context.ts";
+import { aligned, columnWidths } from "./table.ts";
 
 /** psql, or where it is not installed a plain prompt. @returns the exit code */
 export async function openShell(settings: ConnectionSettings, label: string, context: CliContext): Promise<number> {
@@ -91,13 +92,8 @@ function table({ fields, rows, command, rowCount }: pg.QueryArrayResult): string
   const text = (value: unknown) =>
     value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
   const cells = [fields.map(({ name }) => name), ...rows.map((row) => row.map(text))];
-  const widths = fields.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join(" | ")
-      .trimEnd(),
-  );
-  lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("-+-"));
+  const rule = columnWidths(cells).map((width) => "-".repeat(width));
+  const lines = aligned(cells, { between: " | " });
+  lines.splice(1, 0, rule.join("-+-"));
   return `${lines.join("\n")}\n(${rows.length} ${rows.length === 1 ? "row" : "rows"})\n`;
 }
