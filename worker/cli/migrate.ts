@@ -31,6 +31,8 @@ const help = `Usage: node worker migrate up|down|status|verify|sql|revision [fla
   --json                up, down, status, verify: JSON Lines on stdout
 
 NAME: 0002-add-carrier, the file's name or path, or just 0002.
+A migration is one transaction, and "revision" writes one that fails until it is filled in. For what PostgreSQL refuses
+in a transaction, such as CREATE INDEX CONCURRENTLY, a file has: export const transaction = false;
 `;
 
 const common = { env: environmentFlag };

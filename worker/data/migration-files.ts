@@ -76,7 +76,7 @@ export async function loadMigration(file: MigrationFile): Promise<MigrationModul
 }
 
 /**
- * Writes the next migration with an empty `up` and `down`.
+ * Writes the next migration, whose `up` and `down` are to be filled in.
  * @param title words or a kebab-case name: "add carrier to flights"
  * @returns path of the new file
  * @throws Failure `usage` when the title makes no name or the name is taken
@@ -105,20 +105,30 @@ export function failureOf(faults: readonly MigrationFault[]): Failure {
   return new Failure("failed", faults.map(({ message }) => message).join(" "));
 }
 
-const skeleton = `import type { QueryInterface } from "sequelize";
+/** It throws until it is filled in: an empty one would be applied by the next run, and could not be changed any more. */
+const skeleton = `import { DataTypes, type QueryInterface } from "sequelize";
 
-// A migration means the same next year: it imports nothing of worker/. Every query is in its transaction.
+// A migration means the same next year: it imports nothing of worker/. All its queries are in one transaction, without
+// being told. PostgreSQL refuses some there, such as CREATE INDEX CONCURRENTLY; they go into a migration of their own with
+//   export const transaction = false;
+// which a crash may leave half done, and is run again then: DROP INDEX CONCURRENTLY IF EXISTS first.
 
 export async function up({ context }: { context: QueryInterface }): Promise<void> {
-  await context.sequelize.query(\`
-    -- ALTER TABLE flights ADD COLUMN carrier text
-  \`);
+  // By Sequelize:
+  //   await context.createTable("cities", {
+  //     id: { type: DataTypes.BIGINT, primaryKey: true, allowNull: false },
+  //     name: { type: DataTypes.TEXT, allowNull: false },
+  //   });
+  // or by SQL:
+  //   await context.sequelize.query("ALTER TABLE cities ADD COLUMN country text");
+  throw new Error("up is not filled in yet");
 }
 
 export async function down({ context }: { context: QueryInterface }): Promise<void> {
-  await context.sequelize.query(\`
-    -- ALTER TABLE flights DROP COLUMN carrier
-  \`);
+  //   await context.sequelize.query("ALTER TABLE cities DROP COLUMN country");
+  // or
+  //   await context.dropTable("cities");
+  throw new Error("down is not filled in yet");
 }
 `;
 

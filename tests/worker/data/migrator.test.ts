@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import anyTest, { type ExecutionContext } from "ava";
 import { QueryTypes, type Sequelize } from "sequelize";
@@ -738,7 +738,15 @@ test("a revision gets the next number and an up and down to fill in", async (t) 
   const { folder, migrations } = await scene(t, two);
   const file = await writeMigrationFile(folder, "Add Carrier to  flügs!");
   t.is(file, path.join(folder, "0003-add-carrier-to-flugs.ts"));
-  t.deepEqual(names(await migrations.up()), ["0001-first", "0002-second", "0003-add-carrier-to-flugs"]);
+  const refused = await throwsFailure(t, migrations.up(), "failed");
+  t.regex(
+    refused,
+    /^Migration 0003-add-carrier-to-flugs failed: up is not filled in yet at line \d+\. Nothing of it was applied; mend 0003-add-carrier-to-flugs\.ts and run the same command again\.$/,
+  );
+  const text = await readFile(file, "utf8");
+  // The examples are as good as their word.
+  await writeFile(file, text.replace(/^ *throw .*\n/gm, "").replace(/^ *\/\/ {3}(?!export)/gm, ""));
+  t.deepEqual(names(await migrations.up()), ["0003-add-carrier-to-flugs"]);
   t.deepEqual(names(await migrations.down()), ["0003-add-carrier-to-flugs"]);
   t.is(
     (await t.throwsAsync(writeMigrationFile(folder, "first"), { instanceOf: Failure }))!.message,
