@@ -7,7 +7,7 @@ import { label, Progress, progressText, type StepProgress } from "./progress.ts"
 
 /** A line for each sub-process that moves in place. */
 export function terminalDisplay(
-  { stderr, env }: Pick<CliContext, "stderr" | "env">,
+  { stderr, env, stop }: Pick<CliContext, "stderr" | "env" | "stop">,
   options: DisplayOptions,
   clock: () => number = () => performance.now(),
 ): Display {
@@ -40,6 +40,10 @@ export function terminalDisplay(
     drawn = 0;
     draw();
   };
+  // What a signal says has been written below our lines by now: they are drawn anew below it.
+  stop.addEventListener("abort", () => {
+    drawn = 0;
+  });
   const timer = setInterval(draw, 100);
   timer.unref();
   return {

@@ -9,6 +9,8 @@ interface Scene {
   display: Display;
   show: (event: ExecutionEvent) => void;
   pass: (seconds: number) => void;
+  /** A signal, of which main.ts writes a line first. */
+  interrupt: () => void;
   written: () => string;
 }
 
@@ -28,13 +30,18 @@ function scene(t: ExecutionContext, create: typeof terminalDisplay, columns = 80
     return true;
   };
   const stderr = { write, columns } as unknown as NodeJS.WriteStream;
-  const display = create({ stderr, env: { NO_COLOR: "1" } }, options, () => now);
+  const controller = new AbortController();
+  const display = create({ stderr, env: { NO_COLOR: "1" }, stop: controller.signal }, options, () => now);
   t.teardown(() => display.close());
   return {
     display,
     show: (event) => display.show(event),
     pass: (seconds) => {
       now += seconds * 1000;
+    },
+    interrupt: () => {
+      write("SIGINT: stopping\n");
+      controller.abort();
     },
     written: () => {
       const all = text;
@@ -207,6 +214,21 @@ test("on a terminal each sub-process has a line that moves in place, and ended o
   ]);
 });
 
+test("what a signal says stays on the terminal", (t) => {
+  const { display, show, interrupt, written } = scene(t, terminalDisplay);
+  show(reading);
+  display.say("note: something");
+  interrupt();
+  show(result({ status: "stopped", read: 5, written: 5 }));
+  display.close();
+  t.deepEqual(screen(written()), [
+    "note: something",
+    "flights       reading the source",
+    "SIGINT: stopping",
+    "flights       stopped at a checkpoint: 5 rows written, 5 read, in 10.0 s (300,000 rows/s)",
+  ]);
+});
+
 test("a line is in colour unless NO_COLOR forbids it", (t) => {
   for (const [env, expected] of [
     [{}, "flights       \x1b[32mcompleted: "],
@@ -214,7 +236,7 @@ test("a line is in colour unless NO_COLOR forbids it", (t) => {
   ] as const) {
     let text = "";
     const stderr = { columns: 80, write: (part: string) => (text += part) } as unknown as NodeJS.WriteStream;
-    const display = terminalDisplay({ stderr, env }, options);
+    const display = terminalDisplay({ stderr, env, stop: new AbortController().signal }, options);
     display.show(result());
     display.close();
     t.true(text.startsWith(expected));
