@@ -19,24 +19,29 @@ const help = `Usage: node worker [--env local|aws] [flags]
        node worker list | runs | database | migrate   (each with --help)
 
 Runs the batch: its sub-processes, each after those that it needs. What was
-interrupted goes on where it was with the same command.
+interrupted goes on where it was with the same command. Progress and results go
+to stderr; stdout has what --json prints, and the tables of list, runs and status.
 
   --env NAME            settings of .env.NAME, unless the environment has them (local)
   --only NAME[,NAME]    these sub-processes instead of all
   --limit N|none        reads exactly the first N rows of each source (WORKER_LIMIT, else none)
   --shard I/N           part I, from 0, of N (on AWS Batch: index and size of the array)
-  --fresh               starts over: deletes the rows and the checkpoint first
-  --dry-run             does everything, and rolls it back
+  --fresh               starts over: deletes these rows (within --limit and --shard) and their
+                        checkpoint first; an interrupted run goes on without it
+  --dry-run             does everything in one transaction and rolls it back; pending migrations
+                        are applied before, and stay
   --quarantine-limit N  bad records that a sub-process may leave (each has its own default)
   --json                JSON Lines on stdout
 
 DATABASE_URL names the database. Without it, --env local starts an embedded PostgreSQL,
-which keeps running (node worker database --help), and migrates it first.
+which keeps running (node worker database --help). --env local applies pending migrations
+first; elsewhere: node worker migrate up.
 
 Exit codes:
 ${Object.values(exitCodes)
-  .map(({ code, retry, meaning }) => `  ${String(code).padEnd(4)}${meaning}${retry ? " (worth a retry)" : ""}`)
+  .map(({ code, retry, meaning }) => `  ${String(code).padEnd(10)}${meaning}${retry ? " (worth a retry)" : ""}`)
   .join("\n")}
+  130, 143  left at once by a second signal, SIGINT (Ctrl-C) or SIGTERM; a first one ends with 75
 `;
 
 const limit = v.union(

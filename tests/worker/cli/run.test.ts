@@ -199,6 +199,17 @@ test("elsewhere than locally the worker does not migrate, and says who does", as
   t.regex(stderr, /lacks the migrations 0001-bookkeeping, .*; apply them: node worker migrate up --env aws\n$/);
 });
 
+test("--help tells of each flag, stream and exit code", async (t) => {
+  const { code, stdout, stderr } = await runWorker(["--help"]);
+  t.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  for (const flag of ["env", "only", "limit", "shard", "fresh", "dry-run", "quarantine-limit", "json"]) {
+    t.regex(stdout, new RegExp(`^  --${flag} `, "m"));
+  }
+  for (const ending of ["0", "1", "2", "65", "69", "75", "130, 143"]) t.regex(stdout, new RegExp(`^  ${ending} `, "m"));
+  t.regex(stdout, /go\nto stderr; stdout has what --json prints/);
+  t.regex(stdout, /pending migrations\n +are applied before, and stay/);
+});
+
 test("list names sub-processes, needs, tables and sources", async (t) => {
   const { code, stdout } = await runWorker(["list"]);
   t.is(code, 0);
