@@ -86,8 +86,8 @@ test("the README's own sub-process loads its file", async (t) => {
   await writeFile(path.join(folder, "worker/processes/cities.ts"), process);
   await writeFile(path.join(folder, "worker/data/models/cities.ts"), model);
   const revision = await shell('node worker migrate revision "cities"', folder);
-  t.is(revision.output, "migrations/0006-cities.ts\n");
-  await writeFile(path.join(folder, "migrations/0006-cities.ts"), migration);
+  t.is(revision.output, "migrations/0007-cities.ts\n");
+  await writeFile(path.join(folder, "migrations/0007-cities.ts"), migration);
   const { code, output } = await shell("node worker --only cities", folder);
   t.is(code, 0, output);
   t.regex(output, /^cities {8}completed: 2 rows written, 3 read, 1 in quarantine/m);

@@ -63,6 +63,12 @@ export function parseFlags<Schemas extends FlagSchemas>(
       faults.push(`${dashed(name)} was given ${raw.length} times; give it once`);
       continue;
     }
+    // meow takes any value for a boolean but "true" for false: a dry run would then be none.
+    const withValue = isBoolean(schema) && argv.find((word) => word.startsWith(`${dashed(name)}=`));
+    if (withValue) {
+      faults.push(`${withValue}: ${dashed(name)} takes no value`);
+      continue;
+    }
     const wasGiven = argv.some(
       (word) => word === dashed(name) || word === `--no-${kebab(name)}` || word.startsWith(`${dashed(name)}=`),
     );

@@ -229,6 +229,8 @@ const usage: readonly (readonly [args: string[], env: NodeJS.ProcessEnv, stderr:
   [["--limit", "abc"], {}, /^--limit "abc" must be a whole number from 1 on, or none\. See/],
   [["--limit", "0"], {}, /^--limit "0" must be at least 1\. See/],
   [["--limit"], {}, /^--limit needs a value\. See/],
+  [["--dry-run=yes"], {}, /^--dry-run=yes: --dry-run takes no value\. See/],
+  [["--dry-run=true"], {}, /^--dry-run=true: --dry-run takes no value\. See/],
   [
     ["--only", "flight"],
     {},
