@@ -27,7 +27,7 @@ function wayOn({ results, exitCode, progress }: Ending, argv: readonly string[])
   const same = hasBegun ? without(argv, "fresh") : argv;
   const lines = [
     isLimited
-      ? `What is committed stays. Look at worker.quarantine; to go on, raise the limit: ${command([...without(same, "quarantine-limit"), "--quarantine-limit", "N"])}`
+      ? `What is committed stays, bad records in worker.quarantine. To go on, raise the limit: ${command([...without(same, "quarantine-limit"), "--quarantine-limit", "N"])}`
       : `What is committed stays. To go on: ${command(same)}`,
   ];
   const left = results.filter(

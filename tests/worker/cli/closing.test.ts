@@ -86,7 +86,7 @@ const cases: readonly (readonly [what: string, scene: Scene, lines: string[]])[]
     "there were too many bad records",
     { argv: "--quarantine-limit 3 --only a", exitCode: 65, ends: { a: "failed" } },
     [
-      "What is committed stays. Look at worker.quarantine; to go on, raise the limit: node worker --only a --quarantine-limit N",
+      "What is committed stays, bad records in worker.quarantine. To go on, raise the limit: node worker --only a --quarantine-limit N",
     ],
   ],
   [

@@ -156,7 +156,7 @@ test("people's text goes to stderr and says how to go on", async (t) => {
   t.is(stdout, "");
   t.regex(
     stderr,
-    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+: damage is "C"; one of None, Minor, Medium, Substantial\. Mend the source, or raise --quarantine-limit\.\nWhat is committed stays\. Look at worker\.quarantine; to go on, raise the limit: node worker --only bird_strikes --limit none --quarantine-limit N\n$/s,
+    /bird_strikes {2}failed: vega-datasets\/data\/birdstrikes\.csv has more than 3 bad records; the last one, row \d+: damage is "C"; one of None, Minor, Medium, Substantial\. Mend the source, or raise --quarantine-limit\.\nWhat is committed stays, bad records in worker\.quarantine\. To go on, raise the limit: node worker --only bird_strikes --limit none --quarantine-limit N\n$/s,
   );
 });
 
