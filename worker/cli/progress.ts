@@ -96,7 +96,6 @@ const startingOver = "starting over";
 
 function startedNote(event: Extract<ExecutionEvent, { event: "started" }>): string {
   if (event.cleared === "fresh") return startingOver;
-  if (event.cleared === "overlap") return "rows of other limits or shards are replaced";
   if (event.cleared === "newVersion") return "the source has changed: its rows are replaced";
   if (event.cleared === "overlap") return "rows of other limits or shards are replaced";
   return event.nextRow > event.range.first ? `resumed at row ${count(event.nextRow)}` : "";
