@@ -9,7 +9,6 @@ import { valueWriter } from "./value-writers.ts";
  * serves chunk after chunk: `take` hands one over and starts the next.
  */
 export class CopyEncoder<Row extends object> {
-  readonly columns: readonly CopyColumn[];
   /** Rows added since the last `take`. */
   rows = 0;
   readonly #write: (output: Output, row: Row) => void;
@@ -18,18 +17,15 @@ export class CopyEncoder<Row extends object> {
 
   /** @param spares memory that may be written over; taken from its end whenever a chunk begins */
   constructor(columns: readonly CopyColumn[], spares: ArrayBuffer[] = []) {
-    this.columns = columns;
     this.#write = rowWriter(columns);
     this.#spares = spares;
     this.#output = new Output(new ArrayBuffer(1 << 16));
   }
 
-  /** Bytes collected since the last `take`. */
-  get bytes(): number {
-    return this.#output.at;
-  }
-
-  /** @throws UnencodableValue; that row is left out and the encoder stays usable */
+  /**
+   * @throws UnencodableValue; that row is left out and the encoder stays usable
+   * @throws TypeError where only Sequelize would know what an absent property's value is
+   */
   add(row: Row): void {
     this.#write(this.#output, row);
     this.rows++;
@@ -50,35 +46,46 @@ export class CopyEncoder<Row extends object> {
  */
 function rowWriter<Row>(columns: readonly CopyColumn[]): (output: Output, row: Row) => void {
   const body = columns.map(
-    ({ property }, index) => `
-    value = row[${JSON.stringify(property)}];
+    ({ property, default: value }, index) => `
+    value = row[${JSON.stringify(property)}];${value ? `if (value === undefined) value = defaults[${index}]();` : ""}
     at = value === null || value === undefined ? nulls[${index}](output, at) : writer${index}(output, at, value);`,
   );
   const generate = new Function(
     "writers",
     "nulls",
-    "room",
+    "defaults",
+    "countAndRoom",
     `${columns.map((_, index) => `const writer${index} = writers[${index}];`).join("\n")}
     return (output, row) => {
       let at = output.at, value;
-      output.reserve(at, room);
+      output.reserve(at, countAndRoom);
       output.view.setInt16(at, ${columns.length});
       at += 2;${body.join("")}
       output.at = at;
     };`,
   );
-  return generate(columns.map(valueWriter), columns.map(nullWriter), room + 2);
+  return generate(columns.map(valueWriter), columns.map(nullWriter), columns.map(defaultMaker), 2 + room);
 }
 
-function nullWriter(column: CopyColumn): (output: Output, at: number) => number {
-  if (!column.nullable) {
+function nullWriter({ name, nullable }: CopyColumn): (output: Output, at: number) => number {
+  if (!nullable) {
     return () => {
-      throw new UnencodableValue(column.name, null, "a value (the column is NOT NULL)");
+      throw new UnencodableValue(name, null, "a value (the column is NOT NULL)");
     };
   }
+  const needed = 2 * room;
   return (output, at) => {
-    output.reserve(at, 2 * room);
+    output.reserve(at, needed);
     output.view.setInt32(at, -1);
     return at + 4;
+  };
+}
+
+function defaultMaker({ property, default: given }: CopyColumn): () => unknown {
+  if (given !== "computed") return () => given?.value;
+  return () => {
+    throw new TypeError(
+      `transform returns no ${property}, and its defaultValue is one that only Sequelize computes; set ${property} in transform`,
+    );
   };
 }

@@ -30,3 +30,6 @@ export class Output {
 
 /** What a writer may use without asking, and what it leaves free for the next. */
 export const room = 64;
+
+/** Writes length and bytes of a value that is not null at `at`, where `room` is free; returns the position after it. */
+export type ValueWriter = (output: Output, at: number, value: unknown) => number;

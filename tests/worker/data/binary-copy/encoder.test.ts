@@ -1,5 +1,6 @@
 import test from "ava";
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
+import type { CopyColumn, ScalarFormat } from "../../../../worker/data/binary-copy/column.ts";
 import { CopyEncoder } from "../../../../worker/data/binary-copy/encoder.ts";
 import { copyColumns } from "../../../../worker/data/binary-copy/model-columns.ts";
 import { UnencodableValue } from "../../../../worker/data/binary-copy/unencodable-value.ts";
@@ -54,6 +55,8 @@ const cases: Case[] = [
     values: [
       [1.5, "1.5"],
       [Number.NaN, "NaN"],
+      [Number.NEGATIVE_INFINITY, "-Infinity"],
+      [3.4028235e38, "3.4028235e+38"],
     ],
   },
   {
@@ -84,6 +87,23 @@ const cases: Case[] = [
       [1e21, "1000000000000000000000"],
       [12n, "12"],
       ["NaN", "NaN"],
+      [Number.NEGATIVE_INFINITY, "-Infinity"],
+      ["0e999999999", "0"],
+      ["-00012.50", "-12.50"],
+      ["9".repeat(131_072), "9".repeat(131_072)],
+      ["1e131071", `1${"0".repeat(131_071)}`],
+      ["1e-16383", `0.${"0".repeat(16_382)}1`],
+    ],
+  },
+  {
+    title: "DECIMAL(5, 2)",
+    type: DataTypes.DECIMAL(5, 2),
+    values: [
+      ["999.994", "999.99"],
+      [-999.99, "-999.99"],
+      ["99.995", "100.00"],
+      ["0.001", "0.00"],
+      [Number.NaN, "NaN"],
     ],
   },
   {
@@ -107,7 +127,15 @@ const cases: Case[] = [
       [null, null],
     ],
   },
-  { title: "STRING(5)", type: DataTypes.STRING(5), values: [["abcde", "abcde"]] },
+  {
+    title: "STRING(5)",
+    type: DataTypes.STRING(5),
+    values: [
+      ["abcde", "abcde"],
+      ["\u{1F6EC}".repeat(5), "\u{1F6EC}".repeat(5)],
+      ["abcde  ", "abcde"],
+    ],
+  },
   { title: "CHAR(2)", type: DataTypes.CHAR(2), values: [["MA", "MA"]] },
   {
     title: "ENUM",
@@ -124,6 +152,17 @@ const cases: Case[] = [
       [new Date("2001-01-13T14:56:00Z"), "2001-01-13 14:56:00+00"],
       [new Date("1969-12-31T23:59:59.999Z"), "1969-12-31 23:59:59.999+00"],
       ["2000-01-01T00:00:00.001Z", "2000-01-01 00:00:00.001+00"],
+      ["2001-02-03", "2001-02-03 00:00:00+00"],
+      ["2001-02-03 04:05", "2001-02-03 04:05:00+00"],
+      ["2001-02-03T04:05:06.123456", "2001-02-03 04:05:06.123456+00"],
+      ["1999-12-31T23:59:59.999999Z", "1999-12-31 23:59:59.999999+00"],
+      ["2001-02-03T04:05:06.1+05:30", "2001-02-02 22:35:06.1+00"],
+      ["2001-02-03T04:05:06-0330", "2001-02-03 07:35:06+00"],
+      ["2001-02-03T04:05+02", "2001-02-03 02:05:00+00"],
+      ["9999-12-31T23:59:59.999999Z", "9999-12-31 23:59:59.999999+00"],
+      [new Date("9999-12-31T23:59:59.999Z"), "9999-12-31 23:59:59.999+00"],
+      ["0001-01-01", "0001-01-01 00:00:00+00"],
+      [new Date("-004712-01-01T00:00:00Z"), "4713-01-01 00:00:00+00 BC"],
     ],
   },
   {
@@ -132,6 +171,8 @@ const cases: Case[] = [
     values: [
       ["2001-02-28", "2001-02-28"],
       ["1900-03-01", "1900-03-01"],
+      ["0001-01-01", "0001-01-01"],
+      ["0099-12-31", "0099-12-31"],
       [new Date("2004-02-29T23:00:00Z"), "2004-02-29"],
     ],
   },
@@ -148,13 +189,21 @@ const cases: Case[] = [
     type: DataTypes.UUID,
     values: [["0123abcd-4567-89ef-0123-456789abcdef", "0123abcd-4567-89ef-0123-456789abcdef"]],
   },
-  { title: "JSON", type: DataTypes.JSON, values: [[{ a: [1, "ü"] }, '{"a":[1,"ü"]}']] },
+  {
+    title: "JSON",
+    type: DataTypes.JSON,
+    values: [
+      [{ a: [1, "ü"] }, '{"a":[1,"ü"]}'],
+      ["\u0000\ud800", '"\\u0000\\ud800"'],
+    ],
+  },
   {
     title: "JSONB",
     type: DataTypes.JSONB,
     values: [
       [{ a: [1, null] }, '{"a": [1, null]}'],
       ["text", '"text"'],
+      ["\\u0000 \\\\ud800 \u{1F6EC}\u0001", '"\\\\u0000 \\\\\\\\ud800 \u{1F6EC}\\u0001"'],
     ],
   },
   { title: "BLOB", type: DataTypes.BLOB, values: [[Buffer.from([0, 255]), "\\x00ff"]] },
@@ -208,20 +257,13 @@ async function modelOf(sequelize: Sequelize, type: unknown): Promise<ModelStatic
   return model as ModelStatic<never>;
 }
 
+const instants = "a time that exists, as a Date or YYYY-MM-DD[THH:MM[:SS[.ffffff]][Z|+HH:MM]] (UTC without a zone)";
+const dates = "a date that exists, as YYYY-MM-DD or a Date";
+const surrogates = "without halves of characters (lone surrogates)";
+const jsonbText = "without the character U+0000 and halves of characters (lone surrogates)";
+
 const refusals: readonly (readonly [
-  format:
-    | "int2"
-    | "int4"
-    | "int8"
-    | "float8"
-    | "bool"
-    | "text"
-    | "date"
-    | "time"
-    | "timestamptz"
-    | "uuid"
-    | "numeric"
-    | "bytea",
+  column: ScalarFormat | Pick<CopyColumn, "format" | "length" | "decimal">,
   value: Value,
   message: string,
 ])[] = [
@@ -238,26 +280,104 @@ const refusals: readonly (readonly [
     1n << 63n,
     "amount is 9223372036854775808; it must be a whole number of 64 bits (beyond 2^53 as bigint or string)",
   ],
+  ["float4", 3.5e38, "amount is 3.5e+38; it must be a number from -3.4028235e38 to 3.4028235e38"],
+  ["float4", -1e300, "amount is -1e+300; it must be a number from -3.4028235e38 to 3.4028235e38"],
   ["float8", "x", 'amount is "x"; it must be a number'],
   ["bool", 1, "amount is 1; it must be true or false"],
   ["text", 1, "amount is 1; it must be a string"],
+  ["text", { a: [1] }, 'amount is {"a":[1]}; it must be a string'],
   ["text", "a\u0000b", 'amount is "a\\u0000b"; it must be without the character U+0000'],
-  ["date", "2001-02-29", 'amount is "2001-02-29"; it must be a date as YYYY-MM-DD or a Date'],
+  ["text", "a\ud800b", `amount is "a\\ud800b"; it must be ${surrogates}`],
+  ["text", `${"x".repeat(30)}\udc00`, `amount is "${"x".repeat(30)}\\udc00"; it must be ${surrogates}`],
+  [{ format: "text", length: 3 }, "abcd", 'amount is "abcd"; it must be at most 3 characters long'],
+  [
+    { format: "text", length: 2 },
+    "\u{1F6EC}\u{1F6EC} x",
+    'amount is "\u{1F6EC}\u{1F6EC} x"; it must be at most 2 characters long',
+  ],
+  [
+    { format: { arrayOf: "text", oid: 1043 }, length: 1 },
+    ["a", "bc"],
+    'amount[] is "bc"; it must be at most 1 characters long',
+  ],
+  ["date", "2001-02-29", `amount is "2001-02-29"; it must be ${dates}`],
+  ["date", "2001-13-01", `amount is "2001-13-01"; it must be ${dates}`],
+  ["date", "2001-00-10", `amount is "2001-00-10"; it must be ${dates}`],
+  ["date", "2001-01-00", `amount is "2001-01-00"; it must be ${dates}`],
+  ["date", "0000-01-01", `amount is "0000-01-01"; it must be ${dates}`],
+  ["date", new Date(-8.64e15), `amount is Date -271821-04-20T00:00:00.000Z; it must be ${dates}`],
   ["time", "24:00", 'amount is "24:00"; it must be a time as HH:MM or HH:MM:SS[.ffffff]'],
-  ["timestamptz", new Date("x"), "amount is Date NaN; it must be a Date or an ISO 8601 time"],
+  ["timestamptz", new Date("x"), `amount is Date NaN; it must be ${instants}`],
+  ["timestamptz", new Date(-8.64e15), `amount is Date -271821-04-20T00:00:00.000Z; it must be ${instants}`],
+  ...[
+    "5",
+    "foo 12",
+    "12/11/2020",
+    "2020-02-31",
+    "2020-13-01T00:00Z",
+    "2020-01-01T24:00",
+    "2020-01-01T12:60Z",
+    "2020-01-01T12:00:60Z",
+    "2020-01-01T12:00:00.1234567Z",
+    "2020-01-01T12:00+16",
+    "2020-01-01T12:00+01:60",
+    "2020-01-01T12:00+1",
+    "2020-01-01Z",
+    "2020-01-01T",
+    " 2020-01-01",
+    "2020-1-01",
+    "",
+  ].map((text) => ["timestamptz", text, `amount is "${text}"; it must be ${instants}`] as const),
   ["uuid", "0", 'amount is "0"; it must be a UUID'],
-  ["numeric", "1,5", 'amount is "1,5"; it must be a decimal number as number, bigint or string'],
+  ...["1,5", "", ".", "e5", "constructor", [5], true].map(
+    (value) =>
+      [
+        "numeric",
+        value,
+        `amount is ${JSON.stringify(value)}; it must be a decimal number as number, bigint or string`,
+      ] as const,
+  ),
+  ...["1e131072", "1e999999999", "1e-16384", "1e-99999999999999999999", `1e${"9".repeat(50)}`].map(
+    (text) =>
+      [
+        "numeric",
+        text,
+        `amount is "${text}"; it must be of at most 131072 digits before the point and 16383 after it`,
+      ] as const,
+  ),
+  ...([1000, "999.995", -1e10, Number.POSITIVE_INFINITY] as const).map(
+    (value) =>
+      [
+        { format: "numeric", decimal: { precision: 5, scale: 2 } },
+        value,
+        `amount is ${typeof value === "string" ? `"${value}"` : value}; it must be a number of at most 3 digits before the point (DECIMAL(5, 2))`,
+      ] as const,
+  ),
   ["bytea", "x", 'amount is "x"; it must be a Buffer'],
+  ["json", () => 1, "amount is a function; it must be what JSON can say"],
+  ["json", Symbol("x"), "amount is Symbol(x); it must be what JSON can say"],
+  ["json", { a: 1n }, "amount is an object; it must be what JSON can say (Do not know how to serialize a BigInt)"],
+  ["jsonb", cyclic(), "amount is an object; it must be what JSON can say (Converting circular structure to JSON)"],
+  ["jsonb", { a: "\u0000" }, `amount is {"a":"\\u0000"}; it must be ${jsonbText}`],
+  ["jsonb", { "\udfff": 1 }, `amount is {"\\udfff":1}; it must be ${jsonbText}`],
+  ["jsonb", "\\\ud800", `amount is "\\\\\\ud800"; it must be ${jsonbText}`],
 ];
 
-for (const [format, value, message] of refusals) {
-  test(`${format} refuses ${JSON.stringify(String(value))} with a sentence, and the row is left out`, (t) => {
-    const encoder = new CopyEncoder([{ property: "amount", name: "amount", format, nullable: true }]);
-    const empty = encoder.bytes;
+function cyclic(): object {
+  const value: { self?: object } = {};
+  value.self = value;
+  return value;
+}
+
+for (const [column, value, message] of refusals) {
+  const description = typeof column === "string" ? { format: column } : column;
+  test(`refused with a sentence, and the row is left out: ${JSON.stringify(column)}, ${message}`, (t) => {
+    const encoder = new CopyEncoder([{ property: "amount", name: "amount", nullable: true, ...description }]);
+    const empty = new CopyEncoder([]).take();
     const error = t.throws(() => encoder.add({ amount: value }), { instanceOf: UnencodableValue });
     t.is(error.message, message);
-    t.is(encoder.bytes, empty);
     t.is(encoder.rows, 0);
+    t.deepEqual(encoder.take(), empty);
   });
 }
 
@@ -276,7 +396,19 @@ test("after `take` the encoder starts anew", (t) => {
   t.deepEqual(encoder.take(), first);
 });
 
-test("a type that COPY can't write is refused by name, before any row", (t) => {
-  const model = { name: "places", getAttributes: () => ({ at: { type: DataTypes.GEOMETRY() } }) };
-  t.throws(() => copyColumns(model as never), { message: "places.at: rows of type GEOMETRY can't be written by COPY" });
+test("a column's default is taken where the row has no property, and null stays null", (t) => {
+  const column = { property: "a", name: "a", format: "text", nullable: true } as const;
+  const written = (row: object, given: Partial<CopyColumn>) => {
+    const encoder = new CopyEncoder([{ ...column, ...given }]);
+    encoder.add(row);
+    return encoder.take();
+  };
+  t.deepEqual(written({}, { default: { value: "x" } }), written({ a: "x" }, {}));
+  t.deepEqual(written({ a: null }, { default: { value: "x" } }), written({ a: null }, {}));
+  t.deepEqual(written({ a: "y" }, { default: { value: "x" } }), written({ a: "y" }, {}));
+  t.deepEqual(written({ a: null }, { default: "computed" }), written({ a: null }, {}));
+  t.throws(() => written({}, { default: "computed" }), {
+    instanceOf: TypeError,
+    message: "transform returns no a, and its defaultValue is one that only Sequelize computes; set a in transform",
+  });
 });
