@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Failure } from "../../failure.ts";
+
+/** The project's root. */
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** A file of an npm package's folder beside its entry point: `packageFile("vega-datasets", "../data/airports.csv")`. */
 export function packageFile(name: string, path: string): URL {
@@ -10,16 +14,26 @@ export function packageFile(name: string, path: string): URL {
   return new URL(path, pathToFileURL(require.resolve(name)));
 }
 
-/** A file named by a path, absolute or from the current folder. */
-export function localFile(path: string): URL {
-  return pathToFileURL(path);
+/** A file named by a path, absolute or from the project's root, wherever the worker is started. */
+export function localFile(file: string): URL {
+  return pathToFileURL(path.resolve(root, file));
 }
 
-/** The part of a file's path that means the same on every machine. */
+/**
+ * The part of a file's path that means the same on every machine: of a package's file that from the package's name on,
+ * of the project's that from its root on; of any other file all of it.
+ */
 export function locationOf(file: URL): string {
-  const path = decodeURIComponent(file.pathname);
-  const inPackages = path.lastIndexOf("/node_modules/");
-  return inPackages === -1 ? path : path.slice(inPackages + "/node_modules/".length);
+  const inPackage = pathInPackages(file);
+  if (inPackage !== undefined) return inPackage;
+  const absolute = fileURLToPath(file);
+  const fromRoot = path.relative(root, absolute);
+  const isOutside = fromRoot === "" || fromRoot.split(path.sep)[0] === ".." || path.isAbsolute(fromRoot);
+  return isOutside ? absolute : fromRoot.replaceAll(path.sep, "/");
+}
+
+function pathInPackages(file: URL): string | undefined {
+  return /.*\/node_modules\/(.*)/s.exec(decodeURIComponent(file.pathname))?.[1];
 }
 
 /**
@@ -34,15 +48,19 @@ export async function versionOf(file: URL, see: (block: Buffer) => void = () => 
       see(block);
     }
   } catch (error) {
-    throw unreadable(file, error);
+    throw error instanceof Failure ? error : unreadable(file, error);
   }
   return hash.digest("hex").slice(0, 16);
 }
 
 export function unreadable(file: URL, error: unknown): Failure {
   const { code } = error as NodeJS.ErrnoException;
+  const missing =
+    pathInPackages(file) === undefined
+      ? `does not exist as ${fileURLToPath(file)}; put it there, or correct the path`
+      : "does not exist; run npm ci, or correct the path";
   const reasons: Record<string, string> = {
-    ENOENT: "does not exist; run npm ci, or correct the path",
+    ENOENT: missing,
     EACCES: "can't be read by this user; give it read permission",
     EISDIR: "is a folder; name a file",
   };
