@@ -1,11 +1,19 @@
 import { createReadStream } from "node:fs";
 import { Failure } from "../../failure.ts";
 import { locationOf, unreadable, versionOf } from "./file.ts";
+import { RecordScanner } from "./record-scanner.ts";
 import { BadRecord, type Batch, type OpenSource, type Source } from "./source.ts";
+import { Utf8Check } from "./utf8-check.ts";
 
 const batchRows = 1000;
 
-/** A CSV file (RFC 4180, UTF-8, first record the header) whose header must hold `columns`; items are texts by column. */
+const byteOrderMark = Buffer.from("\ufeff");
+
+/**
+ * A CSV file (RFC 4180, UTF-8, first record the header) whose header must hold `columns`; items are texts by column.
+ * Beyond the RFC: lines may end in CR, LF or both, empty lines are skipped, and a quote within a field that does not
+ * begin with one is text (`5" pipe`). A quoted field that goes on after its closing quote makes its record a bad one.
+ */
 export function csvSource<Column extends string>(
   file: URL,
   columns: readonly Column[],
@@ -17,27 +25,70 @@ async function openCsv<Column extends string>(
   file: URL,
   columns: readonly Column[],
 ): Promise<OpenSource<Record<Column, string>>> {
-  const counter = new RecordCounter();
-  const version = await versionOf(file, (block) => counter.see(block));
+  const scanner = new RecordScanner();
+  const version = await scan(file, scanner);
+  if (scanner.inQuotes) {
+    const where = `inside the quoted field that begins in line ${scanner.quotesLine}`;
+    throw new Failure(
+      "usage",
+      `Source ${locationOf(file)} is truncated, or lacks a closing quote: it ends ${where}; fetch it again, or mend that line.`,
+    );
+  }
   const header = await readHeader(file);
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} has no column ${missing.map((name) => `"${name}"`).join(", ")}; ` +
-        `its columns are ${header.map((name) => `"${name}"`).join(", ")}.`,
+      `Source ${locationOf(file)} has no column ${quoted(missing)}; its columns are ${quoted(header)}.`,
     );
   }
-  if (counter.inQuotes) throw truncated(file, "inside a quoted field");
-  const rows = Math.max(counter.records - 1, 0);
+  const doubled = columns.filter((column) => header.indexOf(column) !== header.lastIndexOf(column));
+  if (doubled.length > 0) {
+    throw new Failure(
+      "usage",
+      `Source ${locationOf(file)} has more than one column ${quoted(doubled)}; give each a name of its own.`,
+    );
+  }
+  const rows = Math.max(scanner.records - 1, 0);
+  const { endsInNewline, malformed } = scanner;
   return {
     version,
     rows,
     parts: [0],
-    read: (from, to) =>
-      readCsv(file, columns, header, { from, to, last: rows - 1, endsInNewline: counter.endsInNewline }),
+    read: (from, to) => readCsv(file, columns, header, { from, to, last: rows - 1, endsInNewline, malformed }),
   };
 }
+
+/**
+ * Shows a file to `scanner`, without its byte order mark.
+ * @returns its version
+ * @throws Failure where it is not UTF-8
+ */
+async function scan(file: URL, scanner: RecordScanner): Promise<string> {
+  const check = new Utf8Check();
+  let before = 0;
+  const version = await versionOf(file, (block) => {
+    const fault = check.see(block);
+    const start = before === 0 && block.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+    scanner.see(block.subarray(start, fault === undefined ? block.length : Math.max(fault, start)));
+    if (fault !== undefined) {
+      throw new Failure(
+        "usage",
+        `Source ${locationOf(file)} is not UTF-8 in line ${scanner.line}, at byte offset ${before + fault}; save it as UTF-8.`,
+      );
+    }
+    before += block.length;
+  });
+  if (check.unfinished > 0) {
+    throw new Failure(
+      "usage",
+      `Source ${locationOf(file)} is truncated: it ends inside a character in line ${scanner.line}; fetch it again.`,
+    );
+  }
+  return version;
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
 
 async function readHeader(file: URL): Promise<string[]> {
   for await (const header of records(file, { to: 1 })) return header;
@@ -49,13 +100,15 @@ interface ReadRange {
   to: number;
   last: number;
   endsInNewline: boolean;
+  /** Records, counted from 1. */
+  malformed: ReadonlySet<number>;
 }
 
 async function* readCsv<Column extends string>(
   file: URL,
   columns: readonly Column[],
   header: readonly string[],
-  { from, to, last, endsInNewline }: ReadRange,
+  { from, to, last, endsInNewline, malformed }: ReadRange,
 ): AsyncGenerator<Batch<Record<Column, string>>> {
   const places = columns.map((column) => header.indexOf(column));
   let items: (Record<Column, string> | BadRecord)[] = [];
@@ -63,12 +116,18 @@ async function* readCsv<Column extends string>(
   let row = from;
   // Record 1 is the header, so row 0 is record 2.
   for await (const fields of records(file, { from: from + 2, to: to + 1 })) {
-    if (fields.length === header.length) {
+    if (fields.length < header.length && row === last && !endsInNewline) {
+      throw new Failure("usage", `Source ${locationOf(file)} is truncated: it ends in row ${row}; fetch it again.`);
+    }
+    if (malformed.has(row + 2)) {
+      items.push(
+        new BadRecord("has a quoted field that goes on after its closing quote; double a quote inside it", fields),
+      );
+    } else if (fields.length === header.length) {
       const item = {} as Record<Column, string>;
       for (let index = 0; index < columns.length; index++) item[columns[index]!] = fields[places[index]!]!;
       items.push(item);
     } else {
-      if (row === last && !endsInNewline && fields.length < header.length) throw truncated(file, `in row ${row}`);
       items.push(new BadRecord(`has ${fields.length} fields; the header has ${header.length}`, fields));
     }
     row++;
@@ -87,7 +146,17 @@ async function* records(file: URL, { from = 1, to }: { from?: number; to: number
   // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
   const { CsvError, parse } = await import("csv-parse");
   const input = createReadStream(file);
-  const parser = input.pipe(parse({ bom: true, relax_column_count: true, skip_empty_lines: true, from, to }));
+  const parser = input.pipe(
+    parse({
+      bom: true,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      from,
+      to,
+    }),
+  );
   input.on("error", (error) => parser.destroy(error));
   try {
     for await (const record of parser) yield record as string[];
@@ -101,29 +170,4 @@ async function* records(file: URL, { from = 1, to }: { from?: number; to: number
   } finally {
     input.destroy();
   }
-}
-
-/** Counts records without parsing them: a line break outside quotes ends one, unless the line was empty. */
-class RecordCounter {
-  records = 0;
-  inQuotes = false;
-  endsInNewline = true;
-  #length = 0;
-
-  see(block: Buffer): void {
-    for (const byte of block) {
-      if (byte === 0x22) this.inQuotes = !this.inQuotes;
-      if (byte === 0x0a && !this.inQuotes) {
-        this.#length = 0;
-      } else if (byte !== 0x0d) {
-        if (this.#length === 0) this.records++;
-        this.#length++;
-      }
-    }
-    if (block.length > 0) this.endsInNewline = block.at(-1) === 0x0a;
-  }
-}
-
-function truncated(file: URL, where: string): Failure {
-  return new Failure("usage", `Source ${locationOf(file)} is truncated: it ends ${where}; fetch it again.`);
 }
