@@ -12,17 +12,21 @@ export type Definition<Item = never, Row extends object = object, Reference = ne
 /** A sub-process that turns the rows of a source into rows of its table. */
 export interface LoadDefinition<Item, Row extends object, Reference> {
   readonly kind: "load";
-  /** Sub-processes whose tables must be complete first. */
+  /** This one runs after these when they run together; asked for alone (`--only`), it runs alone. */
   readonly needs: readonly string[];
   readonly source: Source<Item>;
   /** What `transform` looks up besides the item, read once a run. */
   readonly reference: () => Promise<Reference>;
-  /** Pure. `row` is the item's number in the source; a `BadRecord` goes to quarantine. */
+  /**
+   * Pure and not async. `row` is the item's number in the source; a `BadRecord` goes to quarantine. Rows that are
+   * committed stay as they are when this function changes: nobody notices, and `--fresh` makes them again.
+   */
   readonly transform: (item: Item, row: number, reference: Reference) => Row | BadRecord;
   /** The property that holds the source's row number: tells which rows of the table belong to a step. */
   readonly rowNumber: keyof Row & string;
   /**
-   * `insert`: each source row has a key of its own. `upsert`: a later row with the same key replaces the earlier one.
+   * `insert`: each source row has a key of its own. `upsert`: a later row with the same key replaces the earlier one;
+   * where a key is in several shards, the row of the shard that commits last stays.
    */
   readonly write: "insert" | "upsert";
   /** Rows a chunk: what one transaction commits, and what at most is done again after a crash. */
@@ -34,6 +38,7 @@ export interface LoadDefinition<Item, Row extends object, Reference> {
 /** A sub-process that makes its table out of other tables, whole and in one transaction. */
 export interface DeriveDefinition {
   readonly kind: "derive";
+  /** This one runs after these when they run together; asked for alone (`--only`), it runs alone. */
   readonly needs: readonly string[];
   /** Tables that must not be empty. */
   readonly inputs: readonly string[];
