@@ -3,18 +3,13 @@ import { packageFile } from "../data/sources/file.ts";
 import { BadRecord } from "../data/sources/source.ts";
 import { load } from "./execution/definition.ts";
 
-/** Airports of the US by IATA code (US government work, in vega-datasets). */
-export const airportsCsv = csvSource(packageFile("vega-datasets", "../data/airports.csv"), [
-  "iata",
-  "name",
-  "city",
-  "state",
-  "country",
-  "latitude",
-  "longitude",
-]);
+const columns = ["iata", "name", "city", "state", "country", "latitude", "longitude"] as const;
 
-type Item = Record<"iata" | "name" | "city" | "state" | "country" | "latitude" | "longitude", string>;
+/** An airport as the source has it. */
+export type Airport = Record<(typeof columns)[number], string>;
+
+/** Airports of the US by IATA code (US government work, in vega-datasets). */
+export const airportsCsv = csvSource(packageFile("vega-datasets", "../data/airports.csv"), columns);
 
 export default load({
   source: airportsCsv,
@@ -24,7 +19,7 @@ export default load({
   transform: toAirport,
 });
 
-export function toAirport(item: Item, row: number) {
+export function toAirport(item: Airport, row: number) {
   const latitude = degrees(item.latitude, 90);
   const longitude = degrees(item.longitude, 180);
   if (!/^[A-Z0-9]{3,4}$/.test(item.iata))
@@ -35,6 +30,16 @@ export function toAirport(item: Item, row: number) {
   if (longitude === undefined) return new BadRecord(`longitude is "${item.longitude}"; -180 to 180 degrees`, item);
   const { iata, name, city, state, country } = item;
   return { iata, name, city, state, country, latitude, longitude, sourceRow: row };
+}
+
+/** All airports that the source has, those that end in quarantine among them: reference data of other sub-processes. */
+export async function readAirports(): Promise<Airport[]> {
+  const airports: Airport[] = [];
+  const source = await airportsCsv.open();
+  for await (const { items } of source.read(0, source.rows)) {
+    for (const item of items) if (!(item instanceof BadRecord)) airports.push(item);
+  }
+  return airports;
 }
 
 function degrees(text: string, bound: number): number | undefined {

@@ -1,7 +1,7 @@
 import { csvSource } from "../data/sources/csv.ts";
 import { packageFile } from "../data/sources/file.ts";
 import { BadRecord } from "../data/sources/source.ts";
-import { airportsCsv } from "./airports.ts";
+import { type Airport, readAirports } from "./airports.ts";
 import { load } from "./execution/definition.ts";
 
 const columns = [
@@ -30,7 +30,7 @@ export default load({
   source: csvSource(packageFile("vega-datasets", "../data/birdstrikes.csv"), columns),
   rowNumber: "id",
   commitInterval: 2000,
-  reference: matchAgainstAirports,
+  reference: async () => airportMatcher(await readAirports()),
   transform: toBirdStrike,
 });
 
@@ -86,22 +86,6 @@ function isDate(text: string): boolean {
   );
 }
 
-async function matchAgainstAirports(): Promise<AirportMatcher> {
-  const airports: Airport[] = [];
-  const source = await airportsCsv.open();
-  for await (const { items } of source.read(0, source.rows)) {
-    for (const item of items) if (!(item instanceof BadRecord)) airports.push(item);
-  }
-  return airportMatcher(airports);
-}
-
-interface Airport {
-  iata: string;
-  name: string;
-  city: string;
-  state: string;
-}
-
 /** Words that say nothing about which airport is meant, and spellings of one word. */
 const fillers = new Set(
   "airport arpt airfield airpark field intl international regional municipal metro metropolitan the of".split(" "),
@@ -112,7 +96,7 @@ const spellings: Record<string, string> = { natl: "national", wash: "washington"
  * Matches by words: those of the strike's airport name that say which one is meant must occur in the name or city of
  * an airport in that state; of several the one with the fewest other words, an international one first.
  */
-export function airportMatcher(airports: readonly Airport[]): AirportMatcher {
+export function airportMatcher(airports: readonly Pick<Airport, "iata" | "name" | "city" | "state">[]): AirportMatcher {
   const candidates = airports.map(({ iata, name, city, state }) => ({
     iata,
     state,
@@ -137,9 +121,9 @@ export function airportMatcher(airports: readonly Airport[]): AirportMatcher {
   };
   return (name, state) => {
     const key = `${name}\n${state}`;
-    const iata = known.get(key) ?? match(name, state);
-    known.set(key, iata);
-    return iata;
+    // Null, no airport, is an answer to remember too.
+    if (!known.has(key)) known.set(key, match(name, state));
+    return known.get(key) ?? null;
   };
 }
 

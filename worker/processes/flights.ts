@@ -1,7 +1,7 @@
 import { packageFile } from "../data/sources/file.ts";
 import { parquetSource } from "../data/sources/parquet.ts";
 import { BadRecord } from "../data/sources/source.ts";
-import { airportsCsv } from "./airports.ts";
+import { readAirports } from "./airports.ts";
 import { load } from "./execution/definition.ts";
 
 /** A US flight of 2001 (Bureau of Transportation Statistics, in vega-datasets): local time, minutes, statute miles. */
@@ -72,15 +72,15 @@ interface Coordinates {
 }
 
 async function airportDistances(): Promise<Distances> {
-  const airports = new Map<string, Coordinates>();
-  const source = await airportsCsv.open();
-  for await (const { items } of source.read(0, source.rows)) {
-    for (const item of items) {
-      if (item instanceof BadRecord) continue;
-      airports.set(item.iata, { latitude: Number(item.latitude), longitude: Number(item.longitude) });
-    }
-  }
-  return rememberedDistances(airports);
+  const airports = await readAirports();
+  return rememberedDistances(
+    new Map(
+      airports.map(({ iata, latitude, longitude }) => [
+        iata,
+        { latitude: Number(latitude), longitude: Number(longitude) },
+      ]),
+    ),
+  );
 }
 
 /** 3 million flights use 3,399 routes: each distance is computed once. */
@@ -93,7 +93,12 @@ export function rememberedDistances(airports: ReadonlyMap<string, Coordinates>):
     known.set(origin, fromOrigin.set(destination, distance));
     return distance;
   };
-  return (origin, destination) => known.get(origin)?.get(destination) ?? compute(origin, destination);
+  return (origin, destination) => {
+    const fromOrigin = known.get(origin);
+    const distance = fromOrigin?.get(destination);
+    // Undefined, an unknown airport, is an answer to remember too.
+    return distance !== undefined || fromOrigin?.has(destination) ? distance : compute(origin, destination);
+  };
 }
 
 /** Haversine on a sphere of the Earth's mean radius (IUGG), kilometres rounded to metres. */

@@ -1,6 +1,6 @@
 import test from "ava";
 import { BadRecord } from "../../../worker/data/sources/source.ts";
-import birdStrikes, { toBirdStrike } from "../../../worker/processes/bird_strikes.ts";
+import birdStrikes, { airportMatcher, toBirdStrike } from "../../../worker/processes/bird_strikes.ts";
 
 const strike = {
   "Airport Name": "LOGAN INTL",
@@ -85,3 +85,18 @@ for (const [name, state, iata] of airports) {
     t.is(match(name, state), iata);
   });
 }
+
+test("a name is matched once, also one that fits no airport", (t) => {
+  let matched = 0;
+  const name = {
+    toString: () => "NOWHERE",
+    replace() {
+      matched++;
+      return "nowhere";
+    },
+  } as unknown as string;
+  const match = airportMatcher([{ iata: "BOS", name: "Logan", city: "Boston", state: "MA" }]);
+  t.is(match(name, "Massachusetts"), null);
+  t.is(match(name, "Massachusetts"), null);
+  t.is(matched, 1);
+});

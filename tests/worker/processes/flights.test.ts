@@ -51,6 +51,23 @@ test("a route with an unknown airport goes to quarantine, each time", (t) => {
   }
 });
 
+test("a route is looked up once, also one with an unknown airport", (t) => {
+  class Counting extends Map<string, typeof boston> {
+    lookups = 0;
+    override get(iata: string) {
+      this.lookups++;
+      return super.get(iata);
+    }
+  }
+  const airports = new Counting([["BOS", boston]]);
+  const distances = rememberedDistances(airports);
+  for (let flight = 0; flight < 3; flight++) {
+    t.is(distances("BOS", "XXX"), undefined);
+    t.is(distances("BOS", "BOS"), 0);
+  }
+  t.is(airports.lookups, 4);
+});
+
 const classes: readonly (readonly [minutes: number, expected: string])[] = [
   [-1, "early"],
   [0, "on time"],
