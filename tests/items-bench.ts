@@ -1,5 +1,6 @@
 import anyTest, { type ExecutionContext, type TestFn } from "ava";
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
+import { CopyEncoder } from "../worker/data/binary-copy/encoder.ts";
 import { connect } from "../worker/data/database.ts";
 import { JobRepository } from "../worker/data/repositories/job.ts";
 import { PostgresStepSession } from "../worker/data/repositories/step-session.ts";
@@ -7,7 +8,7 @@ import { BadRecord, type Source } from "../worker/data/sources/source.ts";
 import { derive, load } from "../worker/processes/execution/definition.ts";
 import type { AnyDefinition } from "../worker/processes/execution/definitions.ts";
 import type { ExecutionEvent } from "../worker/processes/execution/events.ts";
-import { type AnyLoad, producer } from "../worker/processes/execution/producer.ts";
+import { type AnyLoad, type MakeEncoder, producer } from "../worker/processes/execution/producer.ts";
 import { outcomeOf, type RunOptions, runSteps } from "../worker/processes/execution/run.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -28,6 +29,8 @@ interface Ran {
   messages: (string | undefined)[];
   events: ExecutionEvent[];
 }
+
+export const makeEncoder: MakeEncoder = (columns, spares) => new CopyEncoder(columns, spares);
 
 const tests = anyTest as TestFn<Bench>;
 
@@ -90,7 +93,7 @@ export async function run(
         return new PostgresStepSession(session, () => performance.now());
       },
       sequential: false,
-      producer: producer((name) => definitions.get(name) as AnyLoad),
+      producer: producer((name) => definitions.get(name) as AnyLoad, makeEncoder),
       stop: new AbortController().signal,
       retry: { attempts: 4, pauseMs: 20, longestPauseMs: 50, random: Math.random, explain: async (failure) => failure },
       clock: () => performance.now(),

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { CopyEncoder } from "../../data/binary-copy/encoder.ts";
 import { Failure } from "../../failure.ts";
 import { loadDefinitions } from "./definitions.ts";
 import { chunksAhead, type FromThread, type ToThread } from "./messages.ts";
@@ -10,11 +11,12 @@ let inThread: Promise<Producer>;
 
 async function load(names: readonly string[], folder: string): Promise<Producer> {
   const definitions = await loadDefinitions(names, folder);
-  const made = producer((name) => {
+  const find = (name: string) => {
     const definition = definitions.get(name);
     if (definition?.kind !== "load") throw new Error(`${name} has no source`);
     return definition;
-  });
+  };
+  const made = producer(find, (columns, spares) => new CopyEncoder(columns, spares));
   // The first rows are near when somebody asks; what is wrong with a source is told then.
   for (const [name, { kind }] of definitions) {
     if (kind === "load") made.open(name).catch(() => {});

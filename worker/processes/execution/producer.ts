@@ -1,11 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { CopyColumn } from "../../data/binary-copy/column.ts";
-import { CopyEncoder } from "../../data/binary-copy/encoder.ts";
 import { UnencodableValue } from "../../data/binary-copy/unencodable-value.ts";
 import type { Chunk } from "../../data/repositories/contracts.ts";
 import { BadRecord, type OpenSource } from "../../data/sources/source.ts";
 import { Failure } from "../../failure.ts";
 import type { LoadDefinition } from "./definition.ts";
+import { jsonSafe, textSafe } from "./json-safe.ts";
+import { transformReturned, transformThrew } from "./transform-fault.ts";
 
 /** What is known of a source once it is open. */
 export interface SourceFacts {
@@ -36,8 +37,20 @@ export interface ProduceRequest {
 // biome-ignore lint/suspicious/noExplicitAny: each definition has items, rows and a reference of its own
 export type AnyLoad = LoadDefinition<any, any, any>;
 
+/** Collects rows in the form that the database takes them in. */
+export interface Encoder {
+  /** Rows added since the last `take`. */
+  readonly rows: number;
+  /** @throws UnencodableValue; that row is left out */
+  add(row: object): void;
+  /** The rows added since the last `take`. */
+  take(): Uint8Array;
+}
+
+export type MakeEncoder = (columns: readonly CopyColumn[], spares: ArrayBuffer[]) => Encoder;
+
 /** Reads, transforms and encodes in this thread. */
-export function producer(definition: (name: string) => AnyLoad): Producer {
+export function producer(definition: (name: string) => AnyLoad, makeEncoder: MakeEncoder): Producer {
   const sources = new Map<string, Promise<OpenSource<unknown>>>();
   const references = new Map<string, Promise<unknown>>();
   const once = <T>(cache: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> => {
@@ -55,7 +68,7 @@ export function producer(definition: (name: string) => AnyLoad): Producer {
       const load = definition(name);
       const source = await openSource(name);
       const reference = await once(references, name, () => load.reference());
-      yield* chunks(load, source, reference, { from, to, columns, spares });
+      yield* chunks(load, { source, reference, encoder: makeEncoder(columns, spares) }, { name, from, to, columns });
     },
     async close() {},
   };
@@ -63,11 +76,9 @@ export function producer(definition: (name: string) => AnyLoad): Producer {
 
 async function* chunks(
   load: AnyLoad,
-  source: OpenSource<unknown>,
-  reference: unknown,
-  { from, to, columns, spares }: Omit<ProduceRequest, "name"> & { spares: ArrayBuffer[] },
+  { source, reference, encoder }: { source: OpenSource<unknown>; reference: unknown; encoder: Encoder },
+  { name, from, to, columns }: ProduceRequest,
 ): AsyncGenerator<Chunk> {
-  const encoder = new CopyEncoder<object>(columns, spares);
   let bad: Chunk["bad"][number][] = [];
   let first = from;
   let known = false;
@@ -80,16 +91,25 @@ async function* chunks(
   for await (const batch of source.read(from, to)) {
     let row = batch.first;
     for (const item of batch.items) {
-      const result = item instanceof BadRecord ? item : load.transform(item, row, reference);
+      let result: unknown = item;
+      if (!(item instanceof BadRecord)) {
+        try {
+          result = load.transform(item, row, reference);
+        } catch (error) {
+          throw transformThrew({ name, location: load.source.location, row }, error);
+        }
+      }
       if (result instanceof BadRecord) {
-        bad.push({ row, reason: result.reason, record: result.record });
+        bad.push({ row, reason: textSafe(String(result.reason)), record: jsonSafe(result.record) });
+      } else if (typeof result !== "object" || result === null || result instanceof Promise) {
+        throw transformReturned({ name, row }, result);
       } else {
         if (!known) known = checkProperties(result, columns);
         try {
           encoder.add(result);
         } catch (error) {
           if (!(error instanceof UnencodableValue)) throw error;
-          bad.push({ row, reason: error.message, record: item });
+          bad.push({ row, reason: textSafe(error.message), record: jsonSafe(item) });
         }
       }
       row++;

@@ -1,8 +1,9 @@
 import { JobRepository } from "../../../../worker/data/repositories/job.ts";
+import { BadRecord } from "../../../../worker/data/sources/source.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { type AnyLoad, producer } from "../../../../worker/processes/execution/producer.ts";
 import type { RunOptions } from "../../../../worker/processes/execution/run.ts";
-import { all, derived, items, oddIsBad, stopAfter, test } from "../../../items-bench.ts";
+import { all, derived, items, makeEncoder, oddIsBad, stopAfter, test } from "../../../items-bench.ts";
 
 test("a source is loaded chunk by chunk, with the checkpoint of each", async (t) => {
   const { run, items: rows, query } = t.context;
@@ -38,7 +39,9 @@ test("a step that failed keeps its chunks and is mended by the next run", async 
   };
   const failed = await run({ items: items(50, { value: broken }) });
   t.deepEqual(failed.steps, ["items failed 30/30/0"]);
-  t.deepEqual(failed.messages, ["bug at 33"]);
+  t.deepEqual(failed.messages, [
+    "transform of items failed for row 33 of numbers: bug at 33. Mend it, or return a BadRecord for such a row.",
+  ]);
   t.is(failed.exitCode, 1);
   t.deepEqual((await run({ items: items(50) })).steps, ["items completed 20/20/0"]);
   t.deepEqual(await rows(), all(50));
@@ -146,9 +149,9 @@ test("who lost a step to another worker commits nothing more", async (t) => {
     {
       retry: { attempts: 1, pauseMs: 1, longestPauseMs: 1, random: Math.random, explain: async (failure) => failure },
       producer: {
-        ...producer(() => items(50) as AnyLoad),
+        ...producer(() => items(50) as AnyLoad, makeEncoder),
         async *produce(request) {
-          for await (const chunk of producer(() => items(50) as AnyLoad).produce(request)) {
+          for await (const chunk of producer(() => items(50) as AnyLoad, makeEncoder).produce(request)) {
             if (chunk.first === 20 && !taken) {
               taken = true;
               await sequelize.query("UPDATE worker.step SET fence = fence + 1");
@@ -202,6 +205,18 @@ test("bad records go to quarantine with reason and position, in the transaction 
   );
   t.is(rows.length, 7);
   t.deepEqual(rows[1], { name: "items", source: "numbers", source_row: "3", reason: "is odd", record: { item: 3 } });
+});
+
+test("a bad record goes to quarantine whatever is in it: bigints, and characters that jsonb does not take", async (t) => {
+  const { run, query } = t.context;
+  const value = (item: number) =>
+    item === 2 ? new BadRecord("is odd\u0000", { id: 2n, text: "\u0000 \ud800" }) : item === 3 ? "a\ud800" : "v1";
+  const { steps } = await run({ items: items(5, { value }) });
+  t.deepEqual(steps, ["items completed 5/3/2"]);
+  t.deepEqual(await query("SELECT reason, record FROM worker.quarantine ORDER BY source_row"), [
+    { reason: "is odd\u2400", record: { id: "2", text: "\u2400 \ufffd" } },
+    { reason: 'value is "a\\ud800"; it must be without halves of characters (lone surrogates)', record: 3 },
+  ]);
 });
 
 test("a value that its column can't hold is a bad record", async (t) => {
@@ -315,10 +330,10 @@ test("a killed worker's execution is shown as abandoned, a running one as starte
     { items: items(50) },
     {
       producer: {
-        ...producer(() => items(50) as AnyLoad),
+        ...producer(() => items(50) as AnyLoad, makeEncoder),
         async *produce(request) {
           during = (await jobs.history(5)).map(({ status }) => status);
-          yield* producer(() => items(50) as AnyLoad).produce(request);
+          yield* producer(() => items(50) as AnyLoad, makeEncoder).produce(request);
         },
       },
     },
