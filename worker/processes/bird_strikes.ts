@@ -1,7 +1,7 @@
 import { csvSource } from "../data/sources/csv.ts";
 import { packageFile } from "../data/sources/file.ts";
 import { BadRecord } from "../data/sources/source.ts";
-import { type Airport, readAirports } from "./airports.ts";
+import { type Airport, airportsCsv, readAirports } from "./airports.ts";
 import { load } from "./execution/definition.ts";
 
 const columns = [
@@ -31,6 +31,7 @@ export default load({
   rowNumber: "id",
   commitInterval: 2000,
   reference: async () => airportMatcher(await readAirports()),
+  referenceSources: [airportsCsv],
   transform: toBirdStrike,
 });
 

@@ -1,7 +1,7 @@
 import { packageFile } from "../data/sources/file.ts";
 import { parquetSource } from "../data/sources/parquet.ts";
 import { BadRecord } from "../data/sources/source.ts";
-import { readAirports } from "./airports.ts";
+import { airportsCsv, readAirports } from "./airports.ts";
 import { load } from "./execution/definition.ts";
 
 /** A US flight of 2001 (Bureau of Transportation Statistics, in vega-datasets): local time, minutes, statute miles. */
@@ -28,6 +28,7 @@ export default load({
   commitInterval: 25_000,
   // The source file, not the table: the distance of a flight must not depend on what else has run.
   reference: airportDistances,
+  referenceSources: [airportsCsv],
   transform: toFlight,
 });
 

@@ -17,6 +17,8 @@ export interface LoadDefinition<Item, Row extends object, Reference> {
   readonly source: Source<Item>;
   /** What `transform` looks up besides the item, read once a run. */
   readonly reference: () => Promise<Reference>;
+  /** Sources that `reference` reads: part of the step's version as `source` is; when one changes, the rows are made anew. */
+  readonly referenceSources: readonly Pick<Source<unknown>, "open">[];
   /**
    * Pure and not async. `row` is the item's number in the source; a `BadRecord` goes to quarantine. Rows that are
    * committed stay as they are when this function changes: nobody notices, and `--fresh` makes them again.
@@ -46,7 +48,7 @@ export interface DeriveDefinition {
   readonly derive: (tables: DerivedTables, limit: number | null) => Promise<{ read: number; written: number }>;
 }
 
-type Defaults = "needs" | "write" | "commitInterval" | "quarantineLimit";
+type Defaults = "needs" | "referenceSources" | "write" | "commitInterval" | "quarantineLimit";
 
 export function load<Item, Row extends object, Reference = undefined>(
   definition: Omit<LoadDefinition<Item, Row, Reference>, "kind" | "reference" | Defaults> &
@@ -55,6 +57,7 @@ export function load<Item, Row extends object, Reference = undefined>(
 ): LoadDefinition<Item, Row, Reference> {
   return {
     needs: [],
+    referenceSources: [],
     write: "insert",
     commitInterval: 20_000,
     quarantineLimit: 1000,

@@ -62,7 +62,8 @@ export function producer(definition: (name: string) => AnyLoad, makeEncoder: Mak
   return {
     async open(name) {
       const { version, rows, parts } = await openSource(name);
-      return { version, rows, parts };
+      const referred = await Promise.all(definition(name).referenceSources.map((source) => source.open()));
+      return { version: [version, ...referred.map((source) => source.version)].join("+"), rows, parts };
     },
     async *produce({ name, from, to, columns }, spares = []) {
       const load = definition(name);

@@ -8,6 +8,7 @@ import {
   defineItems,
   derived,
   items,
+  numbers,
   oddIsBad,
   sessionOf,
   shards,
@@ -242,4 +243,18 @@ test("a derived step that is stopped ends as stopped, and one without rows as co
   const stopped = await run({ later: derived(1, []) }, { openSession, stop: controller.signal, fresh: true });
   t.deepEqual(stopped.steps, ["later stopped 0/0/0"]);
   t.is(stopped.exitCode, 75);
+});
+
+test("rows are made anew when reference data have changed, though the source has not", async (t) => {
+  const { run, items: rows } = t.context;
+  const withReference = (version: string) => {
+    const source = numbers(1, version);
+    return { items: { ...items(10, { value: () => `with ${version}` }), referenceSources: [source] } };
+  };
+  await run(withReference("a"));
+  t.deepEqual((await run(withReference("a"))).steps, ["items skipped 0/0/0"]);
+  const { steps, events } = await run(withReference("b"));
+  t.deepEqual(steps, ["items completed 10/10/0"]);
+  t.true(events.some((event) => event.event === "started" && event.cleared === "newVersion"));
+  t.deepEqual(await rows(), all(10, "with b"));
 });
