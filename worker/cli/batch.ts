@@ -1,11 +1,10 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Sequelize } from "sequelize";
 import { connect, type Database } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import { joined } from "../data/joined.ts";
-import { loadUmzug, migrator } from "../data/migrator.ts";
+import { loadUmzug } from "../data/migrator.ts";
 import { type DefineModel, loadModels } from "../data/models.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { PostgresStepSession } from "../data/repositories/step-session.ts";
@@ -16,6 +15,7 @@ import { outcomeOf, runSteps } from "../processes/execution/run.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import type { CliContext } from "./context.ts";
 import type { Display } from "./display.ts";
+import { projectMigrator } from "./project-migrator.ts";
 
 /** What a new database will need, to be loaded while others work. */
 export const prepareMigrations = loadUmzug;
@@ -26,14 +26,10 @@ export interface BatchRequest {
   names: readonly string[];
   only: readonly string[] | null;
   limit: number | null;
-  limitIsDefault: boolean;
   shard: Shard;
   fresh: boolean;
   dryRun: boolean;
   quarantineLimit: number | undefined;
-  json: boolean;
-  /** What was typed, to say how to go on. */
-  command: string;
 }
 
 /** Puts database, sub-processes and display together and runs the batch. @returns the exit code */
@@ -130,7 +126,7 @@ async function migrate(
   context: CliContext,
   display: Display,
 ): Promise<void> {
-  const migrations = migrator(database, { folder: join(context.project, "migrations"), version: context.version });
+  const migrations = projectMigrator(database, context);
   if (await migrations.isUpToDate(main)) return;
   const { environment } = request;
   if (environment !== "local") {

@@ -88,17 +88,14 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     names,
     only: flags.only ?? null,
     limit: flags.limit !== undefined ? flags.limit : setting(variables, "WORKER_LIMIT", limit, null),
-    limitIsDefault: flags.limit === undefined,
     shard: flags.shard ?? shardOfArrayJob(variables),
     fresh: flags.fresh,
     dryRun: flags.dryRun,
     quarantineLimit: flags.quarantineLimit,
-    json: flags.json,
-    command: ["node worker", ...argv].join(" "),
   };
   const sourceRows = new Map<string, number>();
   const createDisplay = flags.json ? jsonDisplay : context.stderr.isTTY ? terminalDisplay : plainDisplay;
-  const display = createDisplay(context, { ...request, argv, sourceRows });
+  const display = createDisplay(context, { ...request, limitIsDefault: flags.limit === undefined, argv, sourceRows });
   const producer = observed(threadedProducer(request.only ?? names, processesFolder, context.thread), sourceRows);
   try {
     // Creating, starting or asking the server is another process's work: Sequelize is loaded meanwhile.

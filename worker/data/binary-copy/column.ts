@@ -29,6 +29,8 @@ export interface CopyColumn {
   nullable: boolean;
   /** Most characters of a text, or of each text of an array. */
   length?: number;
+  /** What an ENUM may be. */
+  values?: readonly string[];
   /** DECIMAL(precision, scale): most digits, and how many of them stand after the point. */
   decimal?: { precision: number; scale: number };
   /** What is written where the row's property is undefined; `computed`: only Sequelize would know, so that is refused. */

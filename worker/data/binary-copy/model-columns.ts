@@ -29,6 +29,8 @@ const formats: Record<string, { format: ScalarFormat; oid?: number }> = {
 interface TypeArguments {
   /** An array's elements. */
   type?: AbstractDataType;
+  /** An ENUM's. */
+  values?: readonly string[];
   _length?: number;
   _precision?: number;
   _scale?: number;
@@ -53,7 +55,7 @@ export function copyColumns(model: ModelStatic<never>, now = new Date()): CopyCo
     }));
 }
 
-function typeOf(type: AbstractDataType, where: string): Pick<CopyColumn, "format" | "length" | "decimal"> {
+function typeOf(type: AbstractDataType, where: string): Pick<CopyColumn, "format" | "length" | "values" | "decimal"> {
   const isArray = type instanceof DataTypes.ARRAY;
   const element = isArray ? ((type as TypeArguments).type as AbstractDataType) : type;
   const known = formats[element.key];
@@ -64,6 +66,7 @@ function typeOf(type: AbstractDataType, where: string): Pick<CopyColumn, "format
   const format: CopyFormat = isArray ? { arrayOf: known.format, oid: known.oid as number } : known.format;
   const { _length: length, _precision: precision, _scale: scale = 0 } = element as TypeArguments;
   if (element.key === "DECIMAL" && precision !== undefined) return { format, decimal: { precision, scale } };
+  if (element instanceof DataTypes.ENUM) return { format, values: (element as TypeArguments).values ?? [] };
   // TEXT("long") has a word there, which PostgreSQL does not know.
   return (element.key === "STRING" || element.key === "CHAR") && length !== undefined ? { format, length } : { format };
 }

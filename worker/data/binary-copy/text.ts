@@ -11,11 +11,19 @@ const shortString = 24;
 /** More than a string can have. */
 const unbounded = 2 ** 30;
 
-export function textWriter({ name, length: most = unbounded }: CopyColumn): ValueWriter {
+export function textWriter({ name, length: most = unbounded, values }: CopyColumn): ValueWriter {
+  if (values) return enumWriter(name, new Set(values));
   return (output, at, value) => {
     if (typeof value !== "string") throw new UnencodableValue(name, value, "a string");
     if (value.length > most) refuseLonger(value, most, name);
     return writeText(output, at, value, name, 0);
+  };
+}
+
+function enumWriter(name: string, values: ReadonlySet<unknown>): ValueWriter {
+  return (output, at, value) => {
+    if (!values.has(value)) throw new UnencodableValue(name, value, `one of ${[...values].join(", ")}`);
+    return writeText(output, at, value as string, name, 0);
   };
 }
 

@@ -95,6 +95,7 @@ const serverSettings = {
   timezone: "UTC",
   log_timezone: "UTC",
   lc_messages: "C",
+  max_connections: "200",
   shared_buffers: "256MB",
   max_wal_size: "2GB",
   wal_level: "minimal",

@@ -93,8 +93,14 @@ export class TableRepository {
    * @throws Failure `usage`, all differences at once
    */
   async check(): Promise<void> {
-    const present = await this.#sequelize.query<{ name: string; type: string; format: string; required: boolean }>(
-      `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AND NOT atthasdef AS required,
+    const present = await this.#sequelize.query<{
+      name: string;
+      type: string;
+      format: string;
+      element: number;
+      required: boolean;
+    }>(
+      `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AND NOT atthasdef AS required, typelem::int AS element,
          CASE WHEN typtype = 'e' OR typname IN ('varchar', 'bpchar', 'citext') THEN 'text' ELSE typname END AS format
        FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
        WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = ''`,
@@ -103,9 +109,9 @@ export class TableRepository {
     const faults = present.length === 0 ? ["it does not exist"] : [];
     for (const { name, format } of present.length === 0 ? [] : this.columns) {
       const column = present.find((other) => other.name === name);
-      const wanted = typeof format === "string" ? format : `_${format.arrayOf}`;
       if (!column) faults.push(`column ${name} is missing`);
-      else if (column.format !== wanted && !(wanted === "_text" && ["_varchar", "_bpchar"].includes(column.format))) {
+      else if (typeof format === "string" ? column.format !== format : column.element !== format.oid) {
+        const wanted = typeof format === "string" ? format : `${format.arrayOf}[]`;
         faults.push(`column ${name} is of type ${column.type}; the model writes ${wanted}`);
       }
     }

@@ -27,8 +27,8 @@ export interface LoadDefinition<Item, Row extends object, Reference> {
   /** The property that holds the source's row number: tells which rows of the table belong to a step. */
   readonly rowNumber: keyof Row & string;
   /**
-   * `insert`: each source row has a key of its own. `upsert`: a later row with the same key replaces the earlier one;
-   * where a key is in several shards, the row of the shard that commits last stays.
+   * `insert`: each source row has a key of its own. `upsert`: a later row of the source with the same key replaces the
+   * earlier one, whichever shard or limit writes it.
    */
   readonly write: "insert" | "upsert";
   /** Rows a chunk: what one transaction commits, and what at most is done again after a crash. */

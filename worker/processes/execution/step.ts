@@ -93,18 +93,18 @@ export class StepExecution {
     await session.claim(jobExecution);
     this.#claimed = true;
     const cleared = this.#fresh ? "fresh" : ((await session.mustClear()) ?? null);
-    if (cleared) await session.clear();
-    this.#fresh = false;
     state = { ...state, ...(cleared ? { nextRow: range.first, read: 0, written: 0, skipped: 0, seconds: 0 } : {}) };
     emit({
       event: "started",
       name,
-      range,
+      range: { first: range.first, end: range.end },
       nextRow: state.nextRow,
       secondsBefore: state.seconds,
       readBefore: state.read,
       cleared,
     });
+    if (cleared) await session.clear();
+    this.#fresh = false;
     return state;
   }
 

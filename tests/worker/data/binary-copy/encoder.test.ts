@@ -263,7 +263,7 @@ const surrogates = "without halves of characters (lone surrogates)";
 const jsonbText = "without the character U+0000 and halves of characters (lone surrogates)";
 
 const refusals: readonly (readonly [
-  column: ScalarFormat | Pick<CopyColumn, "format" | "length" | "decimal">,
+  column: ScalarFormat | Pick<CopyColumn, "format" | "length" | "values" | "decimal">,
   value: Value,
   message: string,
 ])[] = [
@@ -290,6 +290,7 @@ const refusals: readonly (readonly [
   ["text", "a\ud800b", `amount is "a\\ud800b"; it must be ${surrogates}`],
   ["text", `${"x".repeat(30)}\udc00`, `amount is "${"x".repeat(30)}\\udc00"; it must be ${surrogates}`],
   [{ format: "text", length: 3 }, "abcd", 'amount is "abcd"; it must be at most 3 characters long'],
+  [{ format: "text", values: ["on", "off"] }, "On", 'amount is "On"; it must be one of on, off'],
   [
     { format: "text", length: 2 },
     "\u{1F6EC}\u{1F6EC} x",

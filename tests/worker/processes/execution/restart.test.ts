@@ -258,3 +258,27 @@ test("rows are made anew when reference data have changed, though the source has
   t.true(events.some((event) => event.event === "started" && event.cleared === "newVersion"));
   t.deepEqual(await rows(), all(10, "with b"));
 });
+
+for (const [type, column, fault] of [
+  [
+    DataTypes.ARRAY(DataTypes.TEXT),
+    "varchar[]",
+    "column value is of type character varying[]; the model writes text[]",
+  ],
+  [DataTypes.ARRAY(DataTypes.STRING), "varchar[]", undefined],
+  [DataTypes.ARRAY(DataTypes.CHAR(2)), "char(2)[]", undefined],
+  [DataTypes.STRING(2), "char(2)", undefined],
+] as const) {
+  test(`a model's ${type} ${fault ? "does not fit" : "fits"} a column of type ${column}`, async (t) => {
+    const { run, database, sequelize, query } = t.context;
+    await sequelize.query(`DROP TABLE items; CREATE TABLE items (id bigint PRIMARY KEY, value ${column})`);
+    const define = (on: Sequelize) =>
+      on.define("items", { id: { type: DataTypes.BIGINT, primaryKey: true }, value: { type } }) as ModelStatic<never>;
+    const value = () => (column.endsWith("[]") ? ["ab"] : "ab") as string;
+    const { messages } = await run({ items: items(1, { value }) }, { openSession: sessionOf(database, define) });
+    t.deepEqual(messages, [
+      fault && `Table "items" differs from its model: ${fault}. Undo the change, or write a migration for it.`,
+    ]);
+    t.is((await query("SELECT * FROM items")).length, fault ? 0 : 1);
+  });
+}
