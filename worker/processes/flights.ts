@@ -25,7 +25,7 @@ export default load({
     "destination",
   ]),
   rowNumber: "id",
-  commitInterval: 25_000,
+  commitInterval: 50_000,
   // The source file, not the table: the distance of a flight must not depend on what else has run.
   reference: airportDistances,
   referenceSources: [airportsCsv],
