@@ -37,7 +37,7 @@ function comparable(output: string, folder: string): string[] {
     .filter((line) => line.trim() !== "" && !/^> |\d rows\/s {2}.* left/.test(line))
     .map((line) =>
       line
-        .replace(/:\/\/(\w+):\w+@/, "://$1:secret@")
+        .replace(/:\/\/(\w+):[^@]+@/, "://$1:secret@")
         .replace(/"hostname":"[^"]*"/, '"hostname":"#"')
         .replace(/\d[\d.,:TZ-]*/g, "#")
         .replace(/\s+/g, " ")
