@@ -41,7 +41,7 @@ export async function projectCopy(
 ): Promise<ProjectCopy> {
   const modules = path.join(folder, "node_modules");
   await mkdir(modules, { recursive: true });
-  for (const part of ["worker", "migrations", "package.json", ".env.local", ".env.aws"]) {
+  for (const part of ["worker", "network", "tests/fixtures", "migrations", "package.json", ".env.local", ".env.aws"]) {
     await cp(path.join(project, part), path.join(folder, part), { recursive: true });
   }
   for (const name of await readdir(path.join(project, "node_modules"))) {

@@ -1,0 +1,38 @@
+import type { Interval, Scalar } from "./address.ts";
+
+/** Where packets come from or go to. */
+export type Place =
+  /** An interface of the topology, by one of its addresses. */
+  | { readonly type: "interface"; readonly id: string; readonly address: Scalar }
+  /** Any interface that may be made in a subnet with these groups; `address`: all that it may get. */
+  | {
+      readonly type: "subnet";
+      readonly id: string;
+      readonly vpcId: string;
+      readonly address: Interval;
+      readonly securityGroupIds: readonly string[];
+      /** Whether it gets a public IPv4 address. */
+      readonly hasPublicAddress: boolean | undefined;
+    }
+  /** A host outside of the topology. */
+  | { readonly type: "internet"; readonly address: Scalar }
+  /** An address that belongs to nothing: packets for it can only be lost. */
+  | { readonly type: "nowhere"; readonly address: Scalar };
+
+export interface Flow {
+  readonly source: Place;
+  readonly destination: Place;
+  /** The destination's address as the source uses it: private, or public. */
+  readonly address: Scalar;
+  readonly family: 4 | 6;
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** TCP and UDP. */
+  readonly ports: Interval | undefined;
+  /** What the client's system chooses its port from; Linux's range unless told. */
+  readonly sourcePorts?: Interval;
+}
+
+/** net.ipv4.ip_local_port_range of Linux. */
+export const ephemeralPorts: Interval = { from: 32_768, to: 60_999 };
+/** What NAT gateways choose from (VPC user guide, NAT gateway basics). */
+export const natPorts: Interval = { from: 1024, to: 65_535 };

@@ -1,0 +1,98 @@
+import { isKnown, Unknown } from "./known.ts";
+import {
+  type Answer,
+  divide,
+  divideByProtocol,
+  type Header,
+  type PacketKind,
+  type PacketSet,
+  type Part,
+} from "./packet-set.ts";
+import type { NetworkAcl, NetworkAclEntry } from "./topology.ts";
+
+/** What a list of rules does with packets; `rule`: the one that decided, none for the implicit deny. */
+export interface AclJudgement {
+  readonly answer: Answer;
+  readonly rule?: NetworkAclEntry;
+  /** Why it is not known. */
+  readonly reason?: string;
+}
+
+/**
+ * Rules in the order of their numbers, the first that matches decides, none matching denies (VPC user guide, Network ACLs).
+ * The source port of what is judged is the destination port of its reply: network ACLs remember nothing.
+ */
+export function judgeNetworkAcl(
+  acl: NetworkAcl,
+  isEgress: boolean,
+  set: PacketSet,
+  header: Header,
+  kind: PacketKind,
+): Part<AclJudgement>[] {
+  if (!isKnown(acl.entries)) return [{ set, value: { answer: "maybe", reason: acl.entries.reason } }];
+  const entries = acl.entries
+    .filter((entry) => entry.isEgress === isEgress)
+    .sort((one, other) => one.ruleNumber - other.ruleNumber);
+  const term = isEgress ? header.destination : header.source;
+  const decided: Part<AclJudgement>[] = [];
+  /** Packets that no rule has decided for sure; `maybe`: what one that may match would do. */
+  let open: Part<{ allow?: string; deny?: string }>[] = [{ set, value: {} }];
+  for (const entry of entries) {
+    const next: typeof open = [];
+    for (const { set: part, value: maybe } of open) {
+      for (const { set: piece, value } of matches(entry, part, header, kind, term)) {
+        if (value.answer === "no") next.push({ set: piece, value: maybe });
+        else if (value.answer === "maybe" || !isKnown(entry.action)) {
+          const reason = value.reason ?? (entry.action instanceof Unknown ? entry.action.reason : "");
+          const action = isKnown(entry.action) ? { [entry.action]: reason } : { allow: reason, deny: reason };
+          if (value.answer === "yes") decided.push({ set: piece, value: { answer: "maybe", rule: entry, reason } });
+          else next.push({ set: piece, value: { ...action, ...maybe } });
+        } else decided.push({ set: piece, value: conclude(entry.action, entry, maybe) });
+      }
+    }
+    open = next;
+  }
+  for (const { set: part, value } of open) decided.push({ set: part, value: conclude("deny", undefined, value) });
+  return decided;
+}
+
+function conclude(
+  action: "allow" | "deny",
+  rule: NetworkAclEntry | undefined,
+  maybe: { allow?: string; deny?: string },
+): AclJudgement {
+  const other = action === "allow" ? maybe.deny : maybe.allow;
+  const decided = rule ? { rule } : {};
+  if (other !== undefined) return { answer: "maybe", reason: other, ...decided };
+  return { answer: action === "allow" ? "yes" : "no", ...decided };
+}
+
+function matches(
+  { protocol, cidr, portRange, icmp }: NetworkAclEntry,
+  set: PacketSet,
+  header: Header,
+  kind: PacketKind,
+  term: Header["source"],
+): Part<{ answer: Answer; reason?: string }>[] {
+  const unknown = [protocol, cidr, portRange, icmp].find((value) => value instanceof Unknown) as Unknown | undefined;
+  // What is known may rule the entry out all the same.
+  const byProtocol =
+    isKnown(protocol) && isKnown(portRange) && isKnown(icmp)
+      ? divideByProtocol(set, header, kind, protocol, portRange, icmp)
+      : [
+          {
+            set,
+            value: isKnown(protocol) && protocol !== "all" && protocol !== kind.protocol ? "no" : ("maybe" as Answer),
+          },
+        ];
+  return byProtocol.flatMap(({ set: part, value }): Part<{ answer: Answer; reason?: string }>[] => {
+    if (value === "no") return [{ set: part, value: { answer: "no" } }];
+    if (!isKnown(cidr)) return [{ set: part, value: { answer: "maybe", reason: cidr.reason } }];
+    if (cidr.family !== kind.family) return [{ set: part, value: { answer: "no" } }];
+    return divide(part, term, cidr).map(({ set: piece, value: inside }) => {
+      const answer = inside === "no" ? "no" : inside === "yes" && value === "yes" ? "yes" : "maybe";
+      const reason = unknown?.reason ?? ("anyPublic" in term ? term.anyPublic : undefined);
+      return { set: piece, value: { answer, ...(answer === "maybe" && reason !== undefined ? { reason } : {}) } };
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import { contains, covers, type Family, type Interval, isPrivate, overlaps, type Scalar } from "./address.ts";
+import type { PortRange, RuleProtocol } from "./topology.ts";
+
+/**
+ * What tells the packets of one flow apart: the addresses and ports of the request as its source sends it, and the port
+ * that a NAT gateway may choose.
+ */
+export type Dimension = "source" | "destination" | "sourcePort" | "destinationPort" | "natPort";
+
+/** A box of packets: every combination of the values of its intervals. */
+export type PacketSet = Readonly<Record<Dimension, Interval>>;
+
+/** A field of a packet's header: as the source sent it, rewritten to one value, or to a public address not known yet. */
+export type Term = { readonly dimension: Dimension } | { readonly constant: Scalar } | { readonly anyPublic: string };
+
+export interface Header {
+  readonly source: Term;
+  readonly destination: Term;
+  readonly sourcePort: Term;
+  readonly destinationPort: Term;
+}
+
+/** What the flow's packets have in common; `isReply` tells ICMP's echo request and reply apart. */
+export interface PacketKind {
+  readonly family: Family;
+  readonly protocol: number;
+  readonly isReply: boolean;
+}
+
+/** A part of a set, and what is decided for all of it. */
+export interface Part<T> {
+  readonly set: PacketSet;
+  readonly value: T;
+}
+
+export type Answer = "yes" | "no" | "maybe";
+
+/** The parts of `set` where `term` lies in `interval`, does not, or may. */
+export function divide(set: PacketSet, term: Term, interval: Interval): Part<Answer>[] {
+  if ("constant" in term) return [{ set, value: contains(interval, term.constant) ? "yes" : "no" }];
+  if ("anyPublic" in term) return [{ set, value: inPublic(interval) }];
+  const { dimension } = term;
+  const whole = set[dimension];
+  if (covers(interval, whole)) return [{ set, value: "yes" }];
+  if (!overlaps(interval, whole)) return [{ set, value: "no" }];
+  const parts: Part<Answer>[] = [];
+  const part = (from: Scalar, to: Scalar, value: Answer) =>
+    parts.push({ set: { ...set, [dimension]: { from, to } }, value });
+  if (whole.from < interval.from) part(whole.from, before(interval.from), "no");
+  part(greater(whole.from, interval.from), less(whole.to, interval.to), "yes");
+  if (interval.to < whole.to) part(after(interval.to), whole.to, "no");
+  return parts;
+}
+
+/** Whether all IPv4 addresses of the internet lie in `interval`, none, or some. */
+function inPublic({ from, to }: Interval): Answer {
+  if (from === 0 && to === 2 ** 32 - 1) return "yes";
+  return isPrivate(from) && isPrivate(to) && Number(to) - Number(from) < 2 ** 24 ? "no" : "maybe";
+}
+
+/** All the parts of each part, with the values of both. */
+export function refine<One, Other, Both>(
+  parts: readonly Part<One>[],
+  next: (set: PacketSet, value: One) => readonly Part<Other>[],
+  join: (one: One, other: Other) => Both,
+): Part<Both>[] {
+  return parts.flatMap(({ set, value }) =>
+    next(set, value).map((part) => ({ set: part.set, value: join(value, part.value) })),
+  );
+}
+
+export const and = (one: Answer, other: Answer): Answer =>
+  one === "no" || other === "no" ? "no" : one === "yes" && other === "yes" ? "yes" : "maybe";
+
+/** Whether a rule of a security group or network ACL is for such packets, by protocol and ports or ICMP type and code. */
+export function divideByProtocol(
+  set: PacketSet,
+  header: Header,
+  kind: PacketKind,
+  protocol: RuleProtocol,
+  ports: PortRange | undefined,
+  icmp: { readonly type: number; readonly code: number } | undefined,
+): Part<Answer>[] {
+  if (protocol !== "all" && protocol !== kind.protocol) return [{ set, value: "no" }];
+  if (kind.protocol === 1 || kind.protocol === 58) {
+    const type = kind.protocol === 1 ? (kind.isReply ? 0 : 8) : kind.isReply ? 129 : 128;
+    const fits =
+      protocol === "all" ||
+      icmp === undefined ||
+      ((icmp.type === -1 || icmp.type === type) && (icmp.type === -1 || icmp.code === -1 || icmp.code === 0));
+    return [{ set, value: fits ? "yes" : "no" }];
+  }
+  if (protocol === "all" || ports === undefined) return [{ set, value: "yes" }];
+  return divide(set, header.destinationPort, ports);
+}
+
+const before = (value: Scalar): Scalar => (typeof value === "number" ? value - 1 : value - 1n);
+const after = (value: Scalar): Scalar => (typeof value === "number" ? value + 1 : value + 1n);
+const greater = (one: Scalar, other: Scalar): Scalar => (one > other ? one : other);
+const less = (one: Scalar, other: Scalar): Scalar => (one < other ? one : other);

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import test from "ava";
+import { readFlows } from "../../network/adapters/flows.ts";
+import { readSnapshot } from "../../network/adapters/snapshot.ts";
+import { analyze, TopologyIndex } from "../../network/reachability/index.ts";
+
+/** Snapshots of real networks, and what real instances in them saw (batfish/lab-validation, Apache-2.0). */
+const labs = [
+  ["aws_instance_multiple_interface", 108],
+  ["aws_multi_account_vpc_peering", 16],
+  ["aws_tgw_peering", 36],
+  ["aws_traffic_in_igw_out_ngw", 26],
+  ["aws_vpc_endpoints", 45],
+] as const;
+
+for (const [lab, probes] of labs) {
+  test(`${lab}: all ${probes} probes come out as they did on AWS`, (t) => {
+    const folder = new URL(`../fixtures/labs/${lab}/`, import.meta.url).pathname;
+    const topology = readSnapshot(`${folder}aws_configs`);
+    const index = new TopologyIndex(topology);
+    const flows = readFlows(`${folder}probes.jsonl`, topology).filter(
+      ({ question }) => question.outOfScope === undefined,
+    );
+    t.is(flows.length, probes);
+    for (const { question, flow } of flows) {
+      const { verdict, best } = analyze(index, flow);
+      t.is(
+        verdict,
+        question.expect ?? "unknown",
+        `${JSON.stringify(question)}: ${JSON.stringify([...best.blockers, ...best.unknowns])}`,
+      );
+    }
+  });
+}
+
+test("the probes are those of the files", (t) => {
+  for (const [lab] of labs) {
+    const file = new URL(`../fixtures/labs/${lab}/probes.jsonl`, import.meta.url);
+    t.true(readFileSync(file, "utf8").includes('"expect": "not-reachable"'));
+  }
+});
