@@ -173,6 +173,9 @@ export class TableRepository {
 /** Writes `data` in messages and waits until the other side has taken all of it. */
 async function writeAll(stream: Writable, data: Uint8Array): Promise<void> {
   const finished = once(stream, "finish");
+  // It would go on when the socket drains, on a connection that it lets go of right after this: an uncaught TypeError
+  // (brianc/node-pg-copy-streams issue 171).
+  stream.on("error", () => stream.destroy());
   for (let at = 0; at < data.length; at += messageBytes) stream.write(data.subarray(at, at + messageBytes));
   stream.end();
   await finished;

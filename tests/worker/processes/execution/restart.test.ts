@@ -282,3 +282,13 @@ for (const [type, column, fault] of [
     t.is((await query("SELECT * FROM items")).length, fault ? 0 : 1);
   });
 }
+
+test("an error of the server in the middle of a large chunk is the step's failure, whatever was still to be sent", async (t) => {
+  const { run, sequelize } = t.context;
+  await sequelize.query("ALTER TABLE items ADD CONSTRAINT short CHECK (length(value) < 10)");
+  const long = "x".repeat(200_000);
+  const value = (item: number) => (item < 200 ? long : "v1");
+  const { messages, exitCode } = await run({ items: { ...items(300, { value }), commitInterval: 300 } });
+  t.regex(messages[0] ?? "", /violates check constraint "short".*23514/);
+  t.is(exitCode, 1);
+});
