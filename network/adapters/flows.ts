@@ -19,6 +19,12 @@ const question = v.looseObject({
       v.maxValue(65_535, "must be at most 65535"),
     ),
   ),
+  requests: v.optional(
+    v.array(
+      v.object({ action: v.string("must be a string"), resource: v.string("must be a string") }, "must be an object"),
+      "must be an array",
+    ),
+  ),
   expect: v.optional(v.picklist(verdicts, `must be one of ${verdicts.join(", ")}`)),
 });
 
@@ -81,7 +87,7 @@ function questionOf(line: string): Question {
   return checked.output;
 }
 
-function flowOf({ source, destination, protocol, port }: Question, topology: Topology): Flow {
+function flowOf({ source, destination, protocol, port, requests }: Question, topology: Topology): Flow {
   const to = endOf(destination, topology, "destination");
   const from = endOf(source, topology, "source", to.family);
   if (from.family !== to.family) {
@@ -94,6 +100,7 @@ function flowOf({ source, destination, protocol, port }: Question, topology: Top
     family: to.family,
     protocol,
     ports: port === undefined ? undefined : { from: port, to: port },
+    ...(requests ? { requests } : {}),
   };
 }
 
@@ -103,8 +110,9 @@ interface End {
   readonly family: 4 | 6;
 }
 
-/** An address, or the id of an interface or instance. */
+/** An address, or the id of an interface, an instance or (as the source) a subnet. */
 function endOf(text: string, topology: Topology, field: string, family: 4 | 6 = 4): End {
+  if (/^subnet-[0-9a-f]+$/.test(text) && field === "source") return subnetEnd(text, topology, family);
   if (/^(eni|i)-[0-9a-f]+$/.test(text)) {
     const one = interfaceOf(text, topology);
     if (!one) throw new RangeError(`${field} ${text} is not in the snapshot`);
@@ -123,12 +131,39 @@ function endOf(text: string, topology: Topology, field: string, family: 4 | 6 = 
   return { place: { type: isPrivate(value) ? "nowhere" : "internet", address: value }, address: value, family: own };
 }
 
+/**
+ * Any interface that EC2 would make in a subnet where nothing else is asked for: with the default security group of the
+ * VPC, a public address where the subnet gives one, and any address but the reserved ones, the first four and the last
+ * (VPC user guide, Subnet sizing).
+ */
+function subnetEnd(id: string, { subnets, securityGroups }: Topology, family: 4 | 6): End {
+  const subnet = isKnown(subnets) ? subnets.get(id) : undefined;
+  if (!subnet) throw new RangeError(`source ${id} is not in the snapshot`);
+  const block = isKnown(subnet.cidrBlocks) ? subnet.cidrBlocks.find((cidr) => cidr.family === family) : undefined;
+  if (!block) throw new RangeError(`source ${id} has no IPv${family} block`);
+  const [from, to] =
+    typeof block.from === "bigint"
+      ? [block.from + 4n, (block.to as bigint) - 1n]
+      : [block.from + 4, (block.to as number) - 1];
+  const groups = isKnown(securityGroups) ? [...securityGroups.values()] : [];
+  const own = groups.find(({ vpcId, name }) => vpcId === subnet.vpcId && name === "default");
+  const place: Place = {
+    type: "subnet",
+    id,
+    vpcId: subnet.vpcId,
+    address: { from, to },
+    securityGroupIds: own ? [own.id] : [`the default group of ${subnet.vpcId}`],
+    hasPublicAddress: isKnown(subnet.mapPublicIpOnLaunch) ? subnet.mapPublicIpOnLaunch : undefined,
+  };
+  return { place, address: from, family };
+}
+
 function addressOf(text: string, field: string) {
   try {
     return parseAddress(text);
   } catch {
     throw new RangeError(
-      `${field} "${text}" is no IP address and no id of a network interface (eni-...) or instance (i-...)`,
+      `${field} "${text}" is no IP address and no id of a network interface (eni-...), instance (i-...) or, as a source, subnet (subnet-...)`,
     );
   }
 }

@@ -295,7 +295,11 @@ class Reader {
       id: text(value, "NetworkInterfaceId"),
       subnetId: text(value, "SubnetId"),
       vpcId: text(value, "VpcId"),
-      type: interfaceTypes.has(type) ? (type as T.NetworkInterface["type"]) : "other",
+      type: interfaceTypes.has(type)
+        ? (type as T.NetworkInterface["type"])
+        : plainTypes.has(type)
+          ? "interface"
+          : "other",
       instanceId: optionalText(attachment, "InstanceId"),
       addresses: [...addresses, ...addresses6],
       securityGroupIds: list(value, "Groups").map((one) => text(one, "GroupId")),
@@ -487,6 +491,9 @@ class Reader {
     };
   }
 }
+
+/** Of instances and containers too, and like any other to whoever sends to them. */
+const plainTypes = new Set(["efa", "efa-only", "trunk", "branch"]);
 
 const interfaceTypes = new Set([
   "interface",

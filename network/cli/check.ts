@@ -14,14 +14,17 @@ this is not known; and why, with the component, the rule and what would help.
 
   --snapshot DIR   EC2 Describe* responses as JSON files; the folder of a file is its Region,
                    accounts/ID/REGION its account and Region
-  --flows FILE     JSON Lines: {"source","destination","protocol":"tcp|udp|icmp","port"?,"expect"?}
+  --flows FILE     JSON Lines: {"source","destination","protocol":"tcp|udp|icmp","port"?,
+                   "requests"?:[{"action","resource"}],"expect"?}
                    source, destination: an IP address, or the id of a network interface or
-                   instance; a public address that nothing has is a host on the internet
+                   instance; a public address that nothing has is a host on the internet.
+                   source may be a subnet: every address that an instance could get there,
+                   with the default security group
   --format         text (default) or json: one object a line for each flow
   --json           the same as --format json
 
 Not modelled, and unknown when a path meets it: appliances and load balancers, Network Firewall,
-VPN, virtual private and local gateways, Transit Gateway Connect, NAT64, egress-only gateways.
+VPN, virtual private and local gateways, Transit Gateway Connect, NAT64.
 
 Exit codes: 0 all reachable, or all as "expect" says; 1 some not; 2 usage or unreadable input;
 3 some unknown, none worse

@@ -1,4 +1,5 @@
 import type { Interval, Scalar } from "./address.ts";
+import type { PolicyRequest } from "./endpoint-policy.ts";
 
 /** Where packets come from or go to. */
 export type Place =
@@ -30,6 +31,8 @@ export interface Flow {
   readonly ports: Interval | undefined;
   /** What the client's system chooses its port from; Linux's range unless told. */
   readonly sourcePorts?: Interval;
+  /** What is asked through an endpoint, if one is on the path: its policy decides. */
+  readonly requests?: readonly PolicyRequest[];
 }
 
 /** net.ipv4.ip_local_port_range of Linux. */

@@ -8,6 +8,7 @@ import type {
   Subnet,
   Topology,
   TransitGatewayAttachment,
+  VpcEndpoint,
 } from "./topology.ts";
 
 /** What a trace looks up, found once per topology. */
@@ -29,10 +30,10 @@ export class TopologyIndex {
         unknown = one.addresses;
         continue;
       }
-      for (const { value, publicAddress } of one.addresses) {
+      for (const { family, value, publicAddress } of one.addresses) {
         interfaces.set(`${one.vpcId} ${value}`, one);
-        if (isKnown(publicAddress) && publicAddress !== undefined)
-          this.#publicOwners.set(publicAddress, { vpcId: one.vpcId, privateAddress: value });
+        const owned = family === 6 ? value : isKnown(publicAddress) ? publicAddress : undefined;
+        if (owned !== undefined) this.#publicOwners.set(owned, { vpcId: one.vpcId, privateAddress: value });
       }
     }
     for (const gateway of isKnown(natGateways) ? natGateways.values() : []) {
@@ -52,9 +53,20 @@ export class TopologyIndex {
     return this.#interfaces.get(`${vpcId} ${address}`) ?? this.#unknownAddresses;
   }
 
-  /** The interface that a public address is given to, by internet gateway. */
+  /** The interface that a public address is given to, by internet gateway; or whose own it is, with IPv6. */
   publicOwner(address: Scalar): { vpcId: string; privateAddress: Scalar } | undefined {
     return this.#publicOwners.get(address);
+  }
+
+  /** The interface endpoint that an interface belongs to. */
+  endpointOf(networkInterfaceId: string): Known<VpcEndpoint | undefined> {
+    const { vpcEndpoints } = this.topology;
+    if (!isKnown(vpcEndpoints)) return vpcEndpoints;
+    for (const endpoint of vpcEndpoints.values()) {
+      if (!isKnown(endpoint.networkInterfaceIds)) return endpoint.networkInterfaceIds;
+      if (endpoint.networkInterfaceIds.includes(networkInterfaceId)) return endpoint;
+    }
+    return undefined;
   }
 
   subnet(id: string): Known<Subnet> {

@@ -1,4 +1,5 @@
 import { addressText, type Interval, isPrivate, type Scalar } from "./address.ts";
+import { judgeEndpointPolicy } from "./endpoint-policy.ts";
 import type { Component, Explanation } from "./explanation.ts";
 import { ephemeralPorts, type Flow, natPorts, type Place } from "./flow.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
@@ -14,7 +15,7 @@ import {
 } from "./packet-set.ts";
 import { type RouteChoice, routeText, selectRoute } from "./route-table.ts";
 import { judgeSecurityGroups } from "./security-group.ts";
-import type { NatGateway, NetworkInterface, RouteTable, TransitGatewayAttachment } from "./topology.ts";
+import type { NatGateway, NetworkInterface, RouteTable, TransitGatewayAttachment, VpcEndpoint } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 import { transitGatewayRoute } from "./transit-gateway.ts";
 
@@ -51,6 +52,8 @@ interface State {
   readonly blockers: readonly Explanation[];
   readonly unknowns: readonly Explanation[];
   readonly sessions: readonly NatSession[];
+  /** The egress-only internet gateway that the request went out by, and its replies come back by. */
+  readonly egressOnly: string | undefined;
   /** Whether groups of the source are told to rules at the destination. */
   readonly groupsAreTold: Known<boolean>;
 }
@@ -69,6 +72,7 @@ interface View {
   readonly subnetId: string;
   readonly type: NetworkInterface["type"];
   readonly securityGroupIds: Known<readonly string[]>;
+  readonly isInUse: Known<boolean>;
 }
 
 class Tracer {
@@ -109,6 +113,7 @@ class Tracer {
       blockers: [],
       unknowns: [],
       sessions: [],
+      egressOnly: undefined,
       groupsAreTold: true,
     };
     if (source.type === "internet")
@@ -198,11 +203,7 @@ class Tracer {
       case "transit-gateway":
         return this.#transitGateway(target.id, from, state);
       case "egress-only-internet-gateway":
-        return this.#lose(
-          state,
-          { type: target.type, id: target.id },
-          "egress-only internet gateways are not modelled yet",
-        );
+        return this.#egressOnlyGateway(target.id, from.vpcId, state);
       case "network-interface":
         return this.#lose(
           state,
@@ -230,12 +231,15 @@ class Tracer {
   }
 
   #arrive(view: View, before: State): Outcome[] {
-    const state = hop(before, view.component);
+    const there = hop(before, view.component);
+    const state = isKnown(view.isInUse) ? there : unknown(there, view.component, view.isInUse.reason);
     if (view.type === "nat_gateway") return this.#backThroughNat(view, state);
     if (state.isReply) return this.#replyArrives(view, state);
     if (view.type === "transit_gateway" || view.type === "gateway_load_balancer_endpoint") {
       return this.#drop(state, silent(view.component, "answers no packets that are sent to it"));
     }
+    if (view.type === "other") return this.#lose(state, view.component, "what such an interface does is not modelled");
+    if (view.isInUse === false) return this.#drop(state, silent(view.component, "is attached to nothing"));
     const parts = judgeSecurityGroups(this.#index.topology, view.securityGroupIds, false, {
       set: state.set,
       header: state.header,
@@ -254,11 +258,35 @@ class Tracer {
 
   /** What has arrived is answered by whatever listens there. */
   #answer(view: View, state: State): Outcome[] {
+    let arrived = state;
     if (view.type === "vpc_endpoint") {
-      const endpoint = this.#interfaceEndpoint(state);
-      if (endpoint) return this.#drop(state, endpoint);
+      const silence = this.#interfaceEndpoint(state);
+      if (silence) return this.#drop(state, silence);
+      const endpoint = this.#index.endpointOf(view.component.id);
+      arrived =
+        endpoint instanceof Unknown
+          ? unknown(state, view.component, endpoint.reason)
+          : this.#underPolicy(endpoint, state);
     }
-    return this.#fromSubnet(view.vpcId, view.subnetId, hop(reply(state), view.component));
+    return this.#fromSubnet(view.vpcId, view.subnetId, hop(reply(arrived), view.component));
+  }
+
+  /** What the flow's requests meet in the policy of an endpoint. */
+  #underPolicy(endpoint: VpcEndpoint | undefined, before: State): State {
+    let state = before;
+    const component = { type: "vpc-endpoint", id: endpoint?.id ?? "" };
+    for (const request of this.#flow.requests ?? []) {
+      if (!endpoint) return unknown(state, component, "which endpoint the interface belongs to");
+      const { policyDocument } = endpoint;
+      if (policyDocument instanceof Unknown) return unknown(state, component, policyDocument.reason);
+      const { answer, reason } = judgeEndpointPolicy(policyDocument, request);
+      state = this.#judged(state, answer, reason, {
+        code: "endpoint-policy",
+        component,
+        message: `${endpoint.id} does not let the request through: ${reason}.`,
+      });
+    }
+    return state;
   }
 
   /** An interface endpoint of an AWS service answers HTTPS and nothing else. */
@@ -308,7 +336,7 @@ class Tracer {
         message: `${id} does not carry packets for the private address ${addressText(destination)}.`,
       });
     }
-    if (this.#flow.family === 6) return this.#internet(state);
+    if (this.#flow.family === 6) return this.#internet({ ...state, groupsAreTold: false });
     const translated = this.#publicSource(vpcId, state);
     if (!isKnown(translated)) return this.#lose(state, component, translated.reason);
     if (translated === undefined) {
@@ -356,7 +384,7 @@ class Tracer {
     const { destination: term } = state.header;
     if ("anyPublic" in term) return this.#enterByGateway(this.#source?.vpcId ?? "", { dimension: "source" }, state);
     const address = value(state.set, term) as Scalar;
-    const owner = this.#flow.family === 4 ? this.#index.publicOwner(address) : undefined;
+    const owner = this.#index.publicOwner(address);
     if (owner) return this.#enterByGateway(owner.vpcId, { constant: owner.privateAddress }, state);
     const at = hop(state, { type: "internet", id: addressText(address) });
     const { source, destination } = this.#flow;
@@ -378,6 +406,13 @@ class Tracer {
   #enterByGateway(vpcId: string, privateTerm: Term, state: State): Outcome[] {
     const attached = this.#attachedGateway(vpcId);
     const component = { type: "vpc", id: vpcId };
+    if (state.isReply && state.egressOnly !== undefined) {
+      return this.#deliver(
+        vpcId,
+        hop(state, { type: "egress-only-internet-gateway", id: state.egressOnly }),
+        undefined,
+      );
+    }
     if (!isKnown(attached)) return this.#lose(state, component, attached.reason);
     if (attached === undefined) {
       return this.#drop(state, { code: "DISCONNECTED_VPCS", component, message: `${vpcId} has no internet gateway.` });
@@ -412,6 +447,39 @@ class Tracer {
       if (gateway.vpcIds.includes(vpcId)) return gateway.id;
     }
     return undefined;
+  }
+
+  /** IPv6, outbound and stateful: what it lets out may be answered, and nothing else comes in (VPC user guide). */
+  #egressOnlyGateway(id: string, vpcId: string, before: State): Outcome[] {
+    const component = { type: "egress-only-internet-gateway", id };
+    const state = hop(before, component);
+    const { egressOnlyInternetGateways } = this.#index.topology;
+    const gateway = isKnown(egressOnlyInternetGateways) ? egressOnlyInternetGateways.get(id) : undefined;
+    if (!gateway) {
+      const missing = isKnown(egressOnlyInternetGateways)
+        ? `${id} is not in the topology`
+        : egressOnlyInternetGateways.reason;
+      return this.#lose(state, component, missing);
+    }
+    if (!isKnown(gateway.vpcIds)) return this.#lose(state, component, gateway.vpcIds.reason);
+    if (!gateway.vpcIds.includes(vpcId)) {
+      return this.#drop(state, {
+        code: "BAD_STATE_ATTACHMENT",
+        component,
+        message: `${id} is not attached to ${vpcId}.`,
+      });
+    }
+    if (this.#flow.family === 4) {
+      return this.#drop(state, { code: "PROTOCOL_RESTRICTION", component, message: `${id} carries IPv6 only.` });
+    }
+    if (state.isReply) {
+      return this.#drop(state, {
+        code: "asymmetric-return",
+        component,
+        message: `The reply is routed to ${id}, which has not let the request out: it came in another way.`,
+      });
+    }
+    return this.#internet({ ...state, groupsAreTold: false, egressOnly: id });
   }
 
   #natGateway(id: string, from: { vpcId: string; subnetId: string | undefined }, before: State): Outcome[] {
@@ -513,7 +581,7 @@ class Tracer {
     }
     if (this.#flow.destination.type !== "internet")
       return this.#drop(state, silent(component, "is for its service only"));
-    return this.#deliver(vpcId, hop(reply(state), component), undefined);
+    return this.#deliver(vpcId, hop(reply(this.#underPolicy(endpoint, state)), component), undefined);
   }
 
   #peering(id: string, vpcId: string, before: State): Outcome[] {
@@ -763,6 +831,7 @@ class Tracer {
         subnetId: place.id,
         type: "interface",
         securityGroupIds: place.securityGroupIds,
+        isInUse: true,
       };
     }
     if (place.type !== "interface") return undefined;
@@ -845,6 +914,7 @@ function viewOf(one: NetworkInterface): View {
     subnetId: one.subnetId,
     type: one.type,
     securityGroupIds: one.securityGroupIds,
+    isInUse: one.isInUse,
   };
 }
 

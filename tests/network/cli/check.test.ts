@@ -126,3 +126,21 @@ for (const args of [[], ["chekc"], ["check"], ["check", "--snapshot", "x"], ["ch
     t.regex(stderr, /^[^\n]+\. See: node network[^\n]* --help\n$/);
   });
 }
+
+test("a subnet stands for every address in it, with the default group and the subnet's own kind of address", async (t) => {
+  const folder = await temporaryFolder(t);
+  const flows = path.join(folder, "flows.jsonl");
+  const from = (source: string, destination: string) =>
+    JSON.stringify({ source, destination, protocol: "tcp", port: 443 });
+  const [behindNat, isolated] = ["subnet-03761b5c625efb4af", "subnet-09de87bd086777dad"];
+  await writeFile(
+    flows,
+    [from(behindNat, "8.8.8.8"), from(isolated, "8.8.8.8"), from(isolated, "10.1.2.100")].join("\n"),
+  );
+  const { stdout } = await network("check", "--snapshot", `${lab}/aws_configs`, "--flows", flows, "--json");
+  const verdicts = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).verdict);
+  t.deepEqual(verdicts, ["reachable", "not-reachable", "reachable"]);
+});

@@ -1,0 +1,101 @@
+import { type Answer, and } from "./packet-set.ts";
+
+/** What a flow asks through an endpoint, for any principal. */
+export interface PolicyRequest {
+  /** `s3:GetObject`. */
+  readonly action: string;
+  /** An ARN. */
+  readonly resource: string;
+}
+
+export interface PolicyJudgement {
+  readonly answer: Answer;
+  /** What decides, or why it is not known. */
+  readonly reason: string;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * Whether an endpoint's policy lets a request through: a Deny that matches decides, else an Allow is needed. An endpoint
+ * without a policy lets everything through (PrivateLink guide, Control access to VPC endpoints using endpoint policies).
+ * A statement with a condition, a principal of its own or a policy variable may match or not.
+ */
+export function judgeEndpointPolicy(policy: unknown, request: PolicyRequest): PolicyJudgement {
+  if (policy === undefined) return { answer: "yes", reason: "the endpoint has no policy of its own" };
+  const statements = statementsOf(policy);
+  if (!statements) return { answer: "maybe", reason: "its policy has no statements that can be read" };
+  const name = `${request.action} on ${request.resource}`;
+  let allowed: PolicyJudgement = { answer: "no", reason: `no statement of its policy allows ${name}` };
+  let denied: PolicyJudgement | undefined;
+  for (const [index, statement] of statements.entries()) {
+    const match = matches(statement, request);
+    if (match.answer === "no") continue;
+    const label = typeof statement.Sid === "string" && statement.Sid !== "" ? statement.Sid : `number ${index + 1}`;
+    if (statement.Effect === "Deny") {
+      if (match.answer === "yes") return { answer: "no", reason: `statement ${label} of its policy denies ${name}` };
+      denied ??= { answer: "maybe", reason: `statement ${label} of its policy may deny ${name}: ${match.reason}` };
+    } else if (statement.Effect === "Allow") {
+      if (match.answer === "yes")
+        allowed = { answer: "yes", reason: `statement ${label} of its policy allows ${name}` };
+      else if (allowed.answer === "no")
+        allowed = { answer: "maybe", reason: `statement ${label} of its policy may allow ${name}: ${match.reason}` };
+    } else return { answer: "maybe", reason: `statement ${label} of its policy has no effect that can be read` };
+  }
+  return allowed.answer === "yes" && denied ? denied : allowed;
+}
+
+function statementsOf(policy: unknown): Json[] | undefined {
+  if (!isObject(policy)) return undefined;
+  const statements = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
+  return statements.every(isObject) ? statements : undefined;
+}
+
+function matches(statement: Json, { action, resource }: PolicyRequest): { answer: Answer; reason: string } {
+  const parts = [
+    matchList(statement, "Action", action, "i"),
+    matchList(statement, "Resource", resource, ""),
+    matchPrincipal(statement),
+    statement.Condition === undefined || isEmpty(statement.Condition)
+      ? { answer: "yes" as Answer, reason: "" }
+      : { answer: "maybe" as Answer, reason: "it has a condition" },
+  ];
+  const answer = parts.map((part) => part.answer).reduce(and);
+  return { answer, reason: parts.find((part) => part.answer === "maybe")?.reason ?? "" };
+}
+
+/** `Action` or `NotAction`, `Resource` or `NotResource`: one of them is there. */
+function matchList(statement: Json, key: string, value: string, flags: string): { answer: Answer; reason: string } {
+  const [own, not] = [statement[key], statement[`Not${key}`]];
+  const patterns = listOf(own ?? not);
+  if (!patterns || (own === undefined) === (not === undefined))
+    return { answer: "maybe", reason: `its ${key} can't be read` };
+  if (patterns.some((pattern) => pattern.includes("${")))
+    return { answer: "maybe", reason: "it has a policy variable" };
+  const isIn = patterns.some((pattern) => wildcard(pattern, flags).test(value));
+  return { answer: isIn === (own !== undefined) ? "yes" : "no", reason: "" };
+}
+
+function matchPrincipal({ Principal: principal, NotPrincipal: not }: Json): { answer: Answer; reason: string } {
+  if (principal === undefined && not === undefined) return { answer: "yes", reason: "" };
+  const everyone = principal === "*" || (isObject(principal) && listOf(principal.AWS)?.includes("*"));
+  return everyone ? { answer: "yes", reason: "" } : { answer: "maybe", reason: "it is for some principals" };
+}
+
+/** IAM's wildcards: `*` any characters, `?` one. */
+function wildcard(pattern: string, flags: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, `s${flags}`);
+}
+
+function listOf(value: unknown): string[] | undefined {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isEmpty = (value: unknown) => isObject(value) && Object.keys(value).length === 0;
