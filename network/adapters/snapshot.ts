@@ -68,6 +68,10 @@ function readEntries(folder: string): { entries: Map<string, Entry[]>; faults: s
     const account = parts.at(-3) === "accounts" ? parts.at(-2) : undefined;
     for (const [key, list] of Object.entries(parsed)) {
       if (!isRead(key)) continue;
+      if (key === blockPublicAccess && isObject(list)) {
+        entries.set(key, [...(entries.get(key) ?? []), { value: list, file: name, account, region }]);
+        continue;
+      }
       if (!Array.isArray(list)) {
         faults.push(`${name}: ${key} is ${typeName(list)}; it must be an array`);
         continue;
@@ -83,7 +87,11 @@ function readEntries(folder: string): { entries: Map<string, Entry[]>; faults: s
   return { entries, faults };
 }
 
+/** The one response that is an object, of an account in a Region. */
+const blockPublicAccess = "VpcBlockPublicAccessOptions";
+
 const readKeys = new Set([
+  blockPublicAccess,
   "Vpcs",
   "Subnets",
   "RouteTables",
@@ -140,7 +148,7 @@ class Reader {
       transitGatewayAttachments: this.#attachments(),
       transitGatewayRouteTables: this.#transitGatewayRouteTables(),
       dhcpOptions: this.#collect("DhcpOptions", "DhcpOptionsId", (entry) => this.#dhcp(entry)),
-      blockPublicAccess: new Unknown("the snapshot has no VpcBlockPublicAccessOptions"),
+      blockPublicAccess: this.#blockPublicAccess(),
     };
   }
 
@@ -169,6 +177,14 @@ class Reader {
       this.#faults.push(`${entry.file}: ${id}: ${error.message}`);
       return undefined;
     }
+  }
+
+  /** Off where no file tells, as it is until somebody turns it on; one account's or Region's mode counts for all. */
+  #blockPublicAccess(): T.Topology["blockPublicAccess"] {
+    const modes = (this.#entries.get(blockPublicAccess) ?? []).map((entry) =>
+      this.#at(entry, blockPublicAccess, () => oneOf(entry.value, "InternetGatewayBlockMode", blockModes)),
+    );
+    return { mode: modes.find((mode) => mode !== undefined && mode !== "off") ?? "off", exclusions: [] };
   }
 
   #vpc({ value, account, region }: Entry): T.Vpc {
@@ -494,6 +510,8 @@ class Reader {
 
 /** Of instances and containers too, and like any other to whoever sends to them. */
 const plainTypes = new Set(["efa", "efa-only", "trunk", "branch"]);
+
+const blockModes = ["off", "block-bidirectional", "block-ingress"] as const;
 
 const interfaceTypes = new Set([
   "interface",

@@ -381,6 +381,12 @@ class Tracer {
 
   /** Packets on the internet: to whom the address belongs. */
   #internet(state: State): Outcome[] {
+    const { blockPublicAccess } = this.#index.topology;
+    const mode = isKnown(blockPublicAccess) ? blockPublicAccess.mode : blockPublicAccess;
+    if (mode !== "off") {
+      const reason = isKnown(mode) ? "VPC Block Public Access is on, which is not modelled" : mode.reason;
+      return this.#lose(state, { type: "vpc-block-public-access", id: "account" }, reason);
+    }
     const { destination: term } = state.header;
     if ("anyPublic" in term) return this.#enterByGateway(this.#source?.vpcId ?? "", { dimension: "source" }, state);
     const address = value(state.set, term) as Scalar;
