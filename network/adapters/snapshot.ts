@@ -181,10 +181,11 @@ class Reader {
 
   /** Off where no file tells, as it is until somebody turns it on; one account's or Region's mode counts for all. */
   #blockPublicAccess(): T.Topology["blockPublicAccess"] {
-    const modes = (this.#entries.get(blockPublicAccess) ?? []).map((entry) =>
-      this.#at(entry, blockPublicAccess, () => oneOf(entry.value, "InternetGatewayBlockMode", blockModes)),
-    );
-    return { mode: modes.find((mode) => mode !== undefined && mode !== "off") ?? "off", exclusions: [] };
+    return (this.#entries.get(blockPublicAccess) ?? []).flatMap((entry) => {
+      const mode = this.#at(entry, blockPublicAccess, () => oneOf(entry.value, "InternetGatewayBlockMode", blockModes));
+      const { account, region } = entry;
+      return mode === undefined ? [] : [{ ownerId: account ?? "", region: region ?? "", mode, exclusions: [] }];
+    });
   }
 
   #vpc({ value, account, region }: Entry): T.Vpc {
@@ -317,6 +318,8 @@ class Reader {
           ? "interface"
           : "other",
       instanceId: optionalText(attachment, "InstanceId"),
+      deviceIndex: typeof attachment.DeviceIndex === "number" ? attachment.DeviceIndex : undefined,
+      delegatedPrefixes: [],
       addresses: [...addresses, ...addresses6],
       securityGroupIds: list(value, "Groups").map((one) => text(one, "GroupId")),
       sourceDestCheck: value.SourceDestCheck !== false,
@@ -361,6 +364,7 @@ class Reader {
       state: text(value, "State").toLowerCase(),
       policyDocument: policy === undefined ? undefined : json(policy),
       privateDnsEnabled: value.PrivateDnsEnabled === true,
+      privateDnsOnlyForInboundResolverEndpoint: false,
       routeTableIds: strings(value, "RouteTableIds"),
       subnetIds: strings(value, "SubnetIds"),
       networkInterfaceIds: strings(value, "NetworkInterfaceIds"),
@@ -433,7 +437,7 @@ class Reader {
               ? { type, vpcId: text(value, "ResourceId") }
               : type === "peering"
                 ? { type, transitGatewayId: text(value, "ResourceId") }
-                : { type: "unsupported", name: type },
+                : { type: "unsupported", name: type, cidrBlocks: new Unknown(`what ${id} propagates`) },
           subnetIds: detail
             ? strings(detail, "SubnetIds")
             : new Unknown(`the subnets of ${id} are not in the snapshot`),
@@ -478,10 +482,7 @@ class Reader {
           transitGatewayId: text(value, "TransitGatewayId"),
           staticRoutes: statics
             ? statics.map((one) => ({
-                cidr:
-                  typeof one.DestinationCidrBlock === "string"
-                    ? parseCidr(one.DestinationCidrBlock)
-                    : new Unknown(`a route of ${id} to a prefix list`),
+                destination: destinationOf(one),
                 state: optionalText(one, "State") === "blackhole" ? ("blackhole" as const) : ("active" as const),
                 attachmentIds: list(one, "TransitGatewayAttachments").map((attachment) =>
                   text(attachment, "TransitGatewayAttachmentId"),

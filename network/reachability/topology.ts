@@ -22,7 +22,8 @@ export interface Topology {
   readonly transitGatewayAttachments: Collection<TransitGatewayAttachment>;
   readonly transitGatewayRouteTables: Collection<TransitGatewayRouteTable>;
   readonly dhcpOptions: Collection<DhcpOptions>;
-  readonly blockPublicAccess: Known<BlockPublicAccess>;
+  /** Of each account and Region where it is known not to be off. */
+  readonly blockPublicAccess: Known<readonly BlockPublicAccess[]>;
 }
 
 export type Collection<Resource> = Known<ReadonlyMap<string, Resource>>;
@@ -144,9 +145,15 @@ export interface NetworkInterface {
     | "gateway_load_balancer_endpoint"
     | "other";
   readonly instanceId: string | undefined;
+  /** 0: the instance's primary interface. */
+  readonly deviceIndex: number | undefined;
+  /** The primary one first. */
   readonly addresses: Known<readonly InterfaceAddress[]>;
   readonly securityGroupIds: Known<readonly string[]>;
+  /** Prefixes given to it as a whole: who has an address of them only its instance knows. */
+  readonly delegatedPrefixes: readonly Cidr[];
   readonly sourceDestCheck: Known<boolean>;
+  /** Attached to something that runs. */
   readonly isInUse: Known<boolean>;
 }
 
@@ -158,7 +165,8 @@ export interface InternetGateway {
 export interface NatGateway {
   readonly id: string;
   readonly vpcId: string;
-  readonly subnetId: string;
+  /** A regional NAT gateway has none, and is not modelled. */
+  readonly subnetId: Known<string>;
   readonly connectivityType: Known<"public" | "private">;
   readonly state: Known<string>;
   readonly addresses: Known<readonly { readonly privateAddress: number; readonly publicAddress: number | undefined }[]>;
@@ -172,6 +180,8 @@ export interface VpcEndpoint {
   readonly state: Known<string>;
   readonly policyDocument: Known<unknown>;
   readonly privateDnsEnabled: Known<boolean>;
+  /** Interface endpoints of S3: the private name is for resolver endpoints alone, not for the VPC. */
+  readonly privateDnsOnlyForInboundResolverEndpoint: Known<boolean>;
   readonly routeTableIds: Known<readonly string[]>;
   readonly subnetIds: Known<readonly string[]>;
   readonly networkInterfaceIds: Known<readonly string[]>;
@@ -209,7 +219,8 @@ export interface TransitGatewayAttachment {
   readonly resource:
     | { readonly type: "vpc"; readonly vpcId: string }
     | { readonly type: "peering"; readonly transitGatewayId: string }
-    | { readonly type: "unsupported"; readonly name: string };
+    /** `cidrBlocks`: what it propagates. */
+    | { readonly type: "unsupported"; readonly name: string; readonly cidrBlocks: Known<readonly Cidr[]> };
   /** VPC attachments. */
   readonly subnetIds: Known<readonly string[]>;
   readonly ipv6Support: Known<boolean>;
@@ -219,7 +230,7 @@ export interface TransitGatewayAttachment {
 }
 
 export interface TransitGatewayRoute {
-  readonly cidr: Known<Cidr>;
+  readonly destination: Known<{ readonly cidr: Cidr } | { readonly prefixListId: string }>;
   readonly state: Known<"active" | "blackhole">;
   readonly attachmentIds: readonly string[];
   readonly isPropagated: boolean;
@@ -239,6 +250,8 @@ export interface DhcpOptions {
 }
 
 export interface BlockPublicAccess {
+  readonly ownerId: string;
+  readonly region: string;
   readonly mode: Known<"off" | "block-bidirectional" | "block-ingress">;
   readonly exclusions: Known<
     readonly { readonly resourceId: string; readonly mode: "allow-bidirectional" | "allow-egress" }[]

@@ -382,9 +382,10 @@ class Tracer {
   /** Packets on the internet: to whom the address belongs. */
   #internet(state: State): Outcome[] {
     const { blockPublicAccess } = this.#index.topology;
-    const mode = isKnown(blockPublicAccess) ? blockPublicAccess.mode : blockPublicAccess;
-    if (mode !== "off") {
-      const reason = isKnown(mode) ? "VPC Block Public Access is on, which is not modelled" : mode.reason;
+    if (!isKnown(blockPublicAccess) || blockPublicAccess.some(({ mode }) => mode !== "off")) {
+      const reason = isKnown(blockPublicAccess)
+        ? "VPC Block Public Access is on, which is not modelled"
+        : blockPublicAccess.reason;
       return this.#lose(state, { type: "vpc-block-public-access", id: "account" }, reason);
     }
     const { destination: term } = state.header;
@@ -520,7 +521,9 @@ class Tracer {
     if (!isKnown(gateway.addresses)) return this.#lose(state, component, gateway.addresses.reason);
     const address = gateway.addresses[0];
     if (!address) return this.#lose(state, component, `${id} has no address`);
-    const states = from.subnetId === gateway.subnetId ? [state] : this.#throughAcl(gateway.subnetId, false, state);
+    const { subnetId } = gateway;
+    if (!isKnown(subnetId)) return this.#lose(state, component, subnetId.reason);
+    const states = from.subnetId === subnetId ? [state] : this.#throughAcl(subnetId, false, state);
     return states.flatMap((passed) => {
       const { header } = passed;
       const session: NatSession = {
@@ -537,7 +540,7 @@ class Tracer {
         sessions: [...passed.sessions, session],
         header: { ...header, source: { constant: address.privateAddress }, sourcePort },
       };
-      return this.#fromSubnet(gateway.vpcId, gateway.subnetId, translated);
+      return this.#fromSubnet(gateway.vpcId, subnetId, translated);
     });
   }
 

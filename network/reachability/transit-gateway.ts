@@ -1,6 +1,7 @@
-import type { Cidr, Interval } from "./address.ts";
+import type { Cidr } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { divide, type PacketKind, type PacketSet, type Part, type Term } from "./packet-set.ts";
+import { prefixListCidrs } from "./prefix-list.ts";
 import type { Topology, TransitGatewayRoute } from "./topology.ts";
 
 export type TransitGatewaySelection =
@@ -18,10 +19,18 @@ export function transitGatewayRoute(
 ): Part<Known<TransitGatewaySelection>>[] {
   const routes = routesOf(topology, tableId);
   if (!isKnown(routes)) return [{ set, value: routes }];
-  const unsure = routes.find(({ cidr }) => !isKnown(cidr));
-  if (unsure) return [{ set, value: unsure.cidr as Unknown }];
-  const ordered = routes
-    .map((route) => ({ route, cidr: route.cidr as Cidr }))
+  const choices: { route: TransitGatewayRoute; cidr: Cidr }[] = [];
+  for (const route of routes) {
+    const { destination } = route;
+    const cidrs = !isKnown(destination)
+      ? destination
+      : "cidr" in destination
+        ? [destination.cidr]
+        : prefixListCidrs(topology, destination.prefixListId);
+    if (!isKnown(cidrs)) return [{ set, value: cidrs }];
+    choices.push(...cidrs.map((cidr) => ({ route, cidr })));
+  }
+  const ordered = choices
     .filter(({ cidr }) => cidr.family === family)
     .sort(
       (one, other) =>
@@ -31,7 +40,7 @@ export function transitGatewayRoute(
   let rest: PacketSet[] = [set];
   for (const { route, cidr } of ordered) {
     rest = rest.flatMap((part) =>
-      divide(part, destination, cidr as Interval).flatMap(({ set: piece, value }) => {
+      divide(part, destination, cidr).flatMap(({ set: piece, value }) => {
         if (value !== "yes") return [piece];
         selected.push({ set: piece, value: selectionOf(route) });
         return [];
@@ -65,7 +74,8 @@ function routesOf(topology: Topology, tableId: string): Known<readonly TransitGa
       ? vpc.cidrBlocks
       : new Unknown(`the blocks of ${attachment.resource.vpcId}, which ${id} propagates`);
     if (!isKnown(cidrs)) return cidrs;
-    for (const cidr of cidrs) routes.push({ cidr, state: "active", attachmentIds: [id], isPropagated: true });
+    for (const cidr of cidrs)
+      routes.push({ destination: { cidr }, state: "active", attachmentIds: [id], isPropagated: true });
   }
   return routes;
 }

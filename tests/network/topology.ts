@@ -73,6 +73,8 @@ export function topologyOf({ vpcs, subnets, interfaces, tables = {}, more = {} }
       vpcId: vpcOf(subnetId),
       type: "interface" as const,
       instanceId: undefined,
+      deviceIndex: undefined,
+      delegatedPrefixes: [],
       addresses: addresses.map((text) => {
         const [own = "", given] = text.split("=");
         return { ...parseAddress(own), publicAddress: given === undefined ? undefined : at(given) };
@@ -101,7 +103,7 @@ export function topologyOf({ vpcs, subnets, interfaces, tables = {}, more = {} }
     transitGatewayAttachments: new Map(),
     transitGatewayRouteTables: new Map(),
     dhcpOptions: new Map(),
-    blockPublicAccess: { mode: "off", exclusions: [] },
+    blockPublicAccess: [],
     ...more,
   };
 }

@@ -70,6 +70,7 @@ const endpoint: T.VpcEndpoint = {
   state: "available",
   policyDocument: undefined,
   privateDnsEnabled: false,
+  privateDnsOnlyForInboundResolverEndpoint: false,
   routeTableIds: ["rtb"],
   subnetIds: [],
   networkInterfaceIds: [],
@@ -184,7 +185,10 @@ test("an interface that is attached to nothing does not answer, and of one that 
 
 test("where VPC Block Public Access is on, or nobody knows, nothing is proved of the internet", (t) => {
   for (const mode of ["block-ingress", "block-bidirectional", new Unknown("not asked")] as const) {
-    const topology = topologyOf({ ...dual, more: { ...dual.more, blockPublicAccess: { mode, exclusions: [] } } });
+    const topology = topologyOf({
+      ...dual,
+      more: { ...dual.more, blockPublicAccess: [{ ownerId: "1", region: "r", mode, exclusions: [] }] },
+    });
     t.is(ask(topology, "front", host6).verdict, "unknown");
     t.is(ask(topology, "8.8.8.8", "54.0.0.10").verdict, "unknown");
     t.is(ask(topology, "front", "10.0.1.10").verdict, "reachable");

@@ -44,7 +44,7 @@ test(
 );
 test(
   says,
-  error("ENOENT", "connect ENOENT /tmp/x", { syscall: "connect" }),
+  error("ENOENT", "connect ENOENT /run/postgresql/.s.PGSQL.5432", { syscall: "connect" }),
   "databaseUnavailable",
   `${db} refuses connections. Start the server, or correct host and port.`,
 );
@@ -79,9 +79,9 @@ test(
 );
 test(
   says,
-  error("EACCES", "connect EACCES /tmp/x", { syscall: "connect" }),
+  error("EACCES", "connect EACCES /run/postgresql/.s.PGSQL.5432", { syscall: "connect" }),
   "usage",
-  `${db} may not be opened: connect EACCES /tmp/x. Correct the socket's permissions.`,
+  `${db} may not be opened: connect EACCES /run/postgresql/.s.PGSQL.5432. Correct the socket's permissions.`,
 );
 test(
   says,
