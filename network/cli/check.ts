@@ -63,14 +63,14 @@ function codeOf({ expect, outOfScope }: Question, { verdict }: Analysis): number
 
 /** As the contract has it: the flow's own fields first. */
 function objectOf(question: Question, analysis: Analysis): object {
-  const { verdict, best } = analysis;
+  const { verdict, explanations, forwardPath, returnPath } = analysis;
   const packets = verdict === "partial" ? { packets: samples(analysis) } : {};
   return {
     ...question,
     verdict,
-    explanations: [...best.blockers, ...best.unknowns],
-    forwardPath: best.forwardPath,
-    returnPath: best.returnPath,
+    explanations: explanations.map(({ change: _, ...explanation }) => explanation),
+    forwardPath,
+    returnPath,
     ...packets,
   };
 }

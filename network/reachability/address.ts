@@ -46,7 +46,7 @@ export function parseCidr(text: string): Cidr {
 }
 
 export function addressText(value: Scalar): string {
-  if (typeof value === "number") return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+  if (typeof value === "number") return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
   const bytes = Array.from({ length: 16 }, (_, index) => Number((value >> BigInt(8 * (15 - index))) & 0xffn));
   return new ipaddr.IPv6(bytes).toString();
 }

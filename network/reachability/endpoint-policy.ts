@@ -8,6 +8,9 @@ export interface PolicyRequest {
   readonly resource: string;
 }
 
+/** What is known of every request through the endpoint, by the names of IAM's global condition keys. */
+export type PolicyContext = Readonly<Record<string, string | undefined>>;
+
 export interface PolicyJudgement {
   readonly answer: Answer;
   /** What decides, or why it is not known. */
@@ -19,9 +22,13 @@ type Json = Record<string, unknown>;
 /**
  * Whether an endpoint's policy lets a request through: a Deny that matches decides, else an Allow is needed. An endpoint
  * without a policy lets everything through (PrivateLink guide, Control access to VPC endpoints using endpoint policies).
- * A statement with a condition, a principal of its own or a policy variable may match or not.
+ * A statement with a condition on what is not in `context`, a principal of its own or a policy variable may match or not.
  */
-export function judgeEndpointPolicy(policy: unknown, request: PolicyRequest): PolicyJudgement {
+export function judgeEndpointPolicy(
+  policy: unknown,
+  request: PolicyRequest,
+  context: PolicyContext = {},
+): PolicyJudgement {
   if (policy === undefined) return { answer: "yes", reason: "the endpoint has no policy of its own" };
   const statements = statementsOf(policy);
   if (!statements) return { answer: "maybe", reason: "its policy has no statements that can be read" };
@@ -29,7 +36,7 @@ export function judgeEndpointPolicy(policy: unknown, request: PolicyRequest): Po
   let allowed: PolicyJudgement = { answer: "no", reason: `no statement of its policy allows ${name}` };
   let denied: PolicyJudgement | undefined;
   for (const [index, statement] of statements.entries()) {
-    const match = matches(statement, request);
+    const match = matches(statement, request, context);
     if (match.answer === "no") continue;
     const label = typeof statement.Sid === "string" && statement.Sid !== "" ? statement.Sid : `number ${index + 1}`;
     if (statement.Effect === "Deny") {
@@ -51,21 +58,34 @@ function statementsOf(policy: unknown): Json[] | undefined {
   return statements.every(isObject) ? statements : undefined;
 }
 
-function matches(statement: Json, { action, resource }: PolicyRequest): { answer: Answer; reason: string } {
-  const parts = [
+/** The policy with the request allowed and by no statement denied. */
+export function allowRequest(policy: unknown, { action, resource }: PolicyRequest): unknown {
+  const statements = (policy === undefined ? [] : statementsOf(policy)) ?? [];
+  const allow = { Effect: "Allow", Principal: "*", Action: action, Resource: resource };
+  const kept = statements.filter(
+    (statement) => statement.Effect !== "Deny" || matches(statement, { action, resource }, {}).answer === "no",
+  );
+  return { ...(isObject(policy) ? policy : {}), Statement: [...kept, allow] };
+}
+
+interface Matched {
+  readonly answer: Answer;
+  readonly reason: string;
+}
+
+function matches(statement: Json, { action, resource }: PolicyRequest, context: PolicyContext): Matched {
+  const parts: Matched[] = [
     matchList(statement, "Action", action, "i"),
     matchList(statement, "Resource", resource, ""),
     matchPrincipal(statement),
-    statement.Condition === undefined || isEmpty(statement.Condition)
-      ? { answer: "yes" as Answer, reason: "" }
-      : { answer: "maybe" as Answer, reason: "it has a condition" },
+    ...matchCondition(statement.Condition, context),
   ];
   const answer = parts.map((part) => part.answer).reduce(and);
   return { answer, reason: parts.find((part) => part.answer === "maybe")?.reason ?? "" };
 }
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`: one of them is there. */
-function matchList(statement: Json, key: string, value: string, flags: string): { answer: Answer; reason: string } {
+function matchList(statement: Json, key: string, value: string, flags: string): Matched {
   const [own, not] = [statement[key], statement[`Not${key}`]];
   const patterns = listOf(own ?? not);
   if (!patterns || (own === undefined) === (not === undefined))
@@ -76,11 +96,42 @@ function matchList(statement: Json, key: string, value: string, flags: string): 
   return { answer: isIn === (own !== undefined) ? "yes" : "no", reason: "" };
 }
 
-function matchPrincipal({ Principal: principal, NotPrincipal: not }: Json): { answer: Answer; reason: string } {
+function matchPrincipal({ Principal: principal, NotPrincipal: not }: Json): Matched {
   if (principal === undefined && not === undefined) return { answer: "yes", reason: "" };
   const everyone = principal === "*" || (isObject(principal) && listOf(principal.AWS)?.includes("*"));
   return everyone ? { answer: "yes", reason: "" } : { answer: "maybe", reason: "it is for some principals" };
 }
+
+/** Every operator and every key of it must hold, for one of the values (IAM guide, Condition). */
+function matchCondition(condition: unknown, context: PolicyContext): Matched[] {
+  if (condition === undefined) return [];
+  if (!isObject(condition)) return [{ answer: "maybe", reason: "its condition can't be read" }];
+  return Object.entries(condition).flatMap(([operator, keys]) => {
+    if (!isObject(keys)) return [{ answer: "maybe" as const, reason: "its condition can't be read" }];
+    return Object.entries(keys).map(([key, value]) => matchKey(operator, key, value, context));
+  });
+}
+
+function matchKey(operator: string, key: string, value: unknown, context: PolicyContext): Matched {
+  const known = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+  const patterns = listOf(typeof value === "boolean" ? String(value) : value);
+  const test = conditionOperators[operator.replace(/IfExists$/, "")];
+  if (known === undefined || !patterns || !test) return { answer: "maybe", reason: `it has a condition on ${key}` };
+  if (patterns.some((pattern) => pattern.includes("${")))
+    return { answer: "maybe", reason: "it has a policy variable" };
+  return { answer: test(known, patterns) ? "yes" : "no", reason: "" };
+}
+
+const conditionOperators: Readonly<Record<string, (known: string, patterns: readonly string[]) => boolean>> = {
+  StringEquals: (known, patterns) => patterns.includes(known),
+  StringNotEquals: (known, patterns) => !patterns.includes(known),
+  StringEqualsIgnoreCase: (known, patterns) => patterns.some((one) => one.toLowerCase() === known.toLowerCase()),
+  StringNotEqualsIgnoreCase: (known, patterns) => patterns.every((one) => one.toLowerCase() !== known.toLowerCase()),
+  StringLike: (known, patterns) => patterns.some((one) => wildcard(one, "").test(known)),
+  StringNotLike: (known, patterns) => !patterns.some((one) => wildcard(one, "").test(known)),
+  Bool: (known, patterns) => patterns.includes(known),
+  Null: (_, patterns) => patterns.includes("false"),
+};
 
 /** IAM's wildcards: `*` any characters, `?` one. */
 function wildcard(pattern: string, flags: string): RegExp {
@@ -98,4 +149,3 @@ function listOf(value: unknown): string[] | undefined {
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isEmpty = (value: unknown) => isObject(value) && Object.keys(value).length === 0;

@@ -1,23 +1,72 @@
-import { addressText, type Scalar } from "./address.ts";
+import { addressText } from "./address.ts";
+import { componentOf, errandsOf, unresolved } from "./errand.ts";
+import { type Explanation, merge } from "./explanation.ts";
 import type { Flow } from "./flow.ts";
+import { isKnown } from "./known.ts";
+import { type Hop, lose, type Outcome } from "./path.ts";
 import type { TopologyIndex } from "./topology-index.ts";
-import { type Outcome, trace } from "./trace.ts";
+import { startOf, trace } from "./trace.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
+export { applyChange, type Change } from "./change.ts";
+export type { Explanation } from "./explanation.ts";
 export { TopologyIndex } from "./topology-index.ts";
 
 export interface Analysis {
   readonly verdict: Verdict;
+  /** Every part of the flow's packets, and what happens to it. */
   readonly outcomes: readonly Outcome[];
-  /** The part of the packets that tells most: the one that comes furthest. */
-  readonly best: Outcome;
+  /** Why not all arrive, or why that is not known: all that is in the way on the best path of each part. */
+  readonly explanations: readonly Explanation[];
+  readonly forwardPath: readonly Hop[];
+  readonly returnPath: readonly Hop[];
 }
 
 /** What happens to the packets of a flow and to their replies. */
 export function analyze(index: TopologyIndex, flow: Flow): Analysis {
-  const outcomes = trace(index, flow);
-  const [best] = [...outcomes].sort((one, other) => one.blockers.length - other.blockers.length);
-  return { verdict: verdictOf(outcomes), outcomes, best: best as Outcome };
+  const outcomes = outcomesOf(index, flow);
+  const verdict = verdictOf(outcomes);
+  const telling = outcomes.filter(({ result }) =>
+    verdict === "unknown" ? result === "unknown" : verdict === "reachable" || result === "not-reachable",
+  );
+  const [best] = [...telling].sort((one, other) => one.blockers.length - other.blockers.length);
+  const explanations = merge(
+    telling.flatMap(({ result, blockers, unknowns }) => (result === "unknown" ? unknowns : blockers)),
+  );
+  return {
+    verdict,
+    outcomes,
+    explanations,
+    forwardPath: best?.forwardPath ?? [],
+    returnPath: best?.returnPath ?? [],
+  };
+}
+
+function outcomesOf(index: TopologyIndex, flow: Flow): Outcome[] {
+  const errands = errandsOf(index, flow);
+  if (!isKnown(errands)) return nobodyKnows(flow, errands.reason);
+  const { ways, reason, repaired } = errands;
+  const [first = [], ...others] = ways.map((way) => way.flatMap((errand) => trace(index, errand)));
+  const all = [first, ...others].flat();
+  if (others.length > 0 && !isSettled(all)) return nobodyKnows(flow, reason ?? "which way is taken");
+  if (!repaired || first.some(({ result }) => result !== "not-reachable")) return first;
+  const better = repaired.flatMap((errand) => trace(index, errand));
+  return costOf(better) < costOf(first) ? better : first;
+}
+
+function nobodyKnows(flow: Flow, reason: string): Outcome[] {
+  return lose(startOf(unresolved(flow, reason)), componentOf(flow), reason);
+}
+
+/** Whether the same holds whatever of it is the case. */
+function isSettled(outcomes: readonly Outcome[]): boolean {
+  const [first] = outcomes;
+  return outcomes.every(({ result }) => result === first?.result);
+}
+
+/** How much is in the way; a path that ends nowhere is worse than any other. */
+function costOf(outcomes: readonly Outcome[]): number {
+  return Math.max(0, ...outcomes.map(({ blockers, deadEnd }) => blockers.length + (deadEnd === undefined ? 0 : 1000)));
 }
 
 /** A source address and port of a packet that gets through, and of one that does not. */
@@ -26,7 +75,7 @@ export function samples({ outcomes }: Analysis): { passes?: Sample; blocked?: Sa
     const outcome = outcomes.find((one) => one.result === result);
     if (!outcome) return undefined;
     const { source, sourcePort } = outcome.set;
-    return { source: textOf(source.from), sourcePort: Number(sourcePort.from) };
+    return { source: addressText(source.from), sourcePort: Number(sourcePort.from) };
   };
   const [passes, blocked] = [sampleOf("reachable"), sampleOf("not-reachable")];
   return { ...(passes && { passes }), ...(blocked && { blocked }) };
@@ -36,5 +85,3 @@ export interface Sample {
   readonly source: string;
   readonly sourcePort: number;
 }
-
-const textOf = (value: Scalar) => addressText(value);

@@ -4,6 +4,8 @@ import {
   divide,
   divideByProtocol,
   type Header,
+  isForKind,
+  keyOfKind,
   type PacketKind,
   type PacketSet,
   type Part,
@@ -30,9 +32,7 @@ export function judgeNetworkAcl(
   kind: PacketKind,
 ): Part<AclJudgement>[] {
   if (!isKnown(acl.entries)) return [{ set, value: { answer: "maybe", reason: acl.entries.reason } }];
-  const entries = acl.entries
-    .filter((entry) => entry.isEgress === isEgress)
-    .sort((one, other) => one.ruleNumber - other.ruleNumber);
+  const entries = relevantEntries(acl.entries, isEgress, kind);
   const term = isEgress ? header.destination : header.source;
   const decided: Part<AclJudgement>[] = [];
   /** Packets that no rule has decided for sure; `maybe`: what one that may match would do. */
@@ -54,6 +54,34 @@ export function judgeNetworkAcl(
   }
   for (const { set: part, value } of open) decided.push({ set: part, value: conclude("deny", undefined, value) });
   return decided;
+}
+
+/** The entries that may decide for packets of a kind, in their order; found once. */
+export function relevantEntries(
+  entries: readonly NetworkAclEntry[],
+  isEgress: boolean,
+  kind: PacketKind,
+): readonly NetworkAclEntry[] {
+  let known = compiled.get(entries);
+  if (!known) {
+    known = new Map();
+    compiled.set(entries, known);
+  }
+  const key = keyOfKind(kind, isEgress);
+  const found = known.get(key);
+  if (found) return found;
+  const made = entries
+    .filter((entry) => entry.isEgress === isEgress && mayFit(entry, kind))
+    .sort((one, other) => one.ruleNumber - other.ruleNumber);
+  known.set(key, made);
+  return made;
+}
+
+const compiled = new WeakMap<readonly NetworkAclEntry[], Map<number, readonly NetworkAclEntry[]>>();
+
+function mayFit({ protocol, cidr, icmp }: NetworkAclEntry, kind: PacketKind): boolean {
+  if (isKnown(cidr) && cidr.family !== kind.family) return false;
+  return !isKnown(protocol) || !isKnown(icmp) || isForKind(kind, protocol, icmp);
 }
 
 function conclude(

@@ -52,6 +52,23 @@ export function divide(set: PacketSet, term: Term, interval: Interval): Part<Ans
   return parts;
 }
 
+/** The parts of a set where a field lies in one of the blocks, in none, or perhaps. */
+export function splitBy(set: PacketSet, term: Term, blocks: readonly Interval[]): Part<Answer>[] {
+  const decided: Part<Answer>[] = [];
+  let outside: PacketSet[] = [set];
+  for (const block of blocks) {
+    if (typeof block.from !== typeof set.source.from) continue;
+    outside = outside.flatMap((part) =>
+      divide(part, term, block).flatMap((piece) => {
+        if (piece.value === "no") return [piece.set];
+        decided.push(piece);
+        return [];
+      }),
+    );
+  }
+  return [...decided, ...outside.map((part) => ({ set: part, value: "no" as const }))];
+}
+
 /** Whether all IPv4 addresses of the internet lie in `interval`, none, or some. */
 function inPublic({ from, to }: Interval): Answer {
   if (from === 0 && to === 2 ** 32 - 1) return "yes";
@@ -81,18 +98,35 @@ export function divideByProtocol(
   ports: PortRange | undefined,
   icmp: { readonly type: number; readonly code: number } | undefined,
 ): Part<Answer>[] {
-  if (protocol !== "all" && protocol !== kind.protocol) return [{ set, value: "no" }];
-  if (kind.protocol === 1 || kind.protocol === 58) {
-    const type = kind.protocol === 1 ? (kind.isReply ? 0 : 8) : kind.isReply ? 129 : 128;
-    const fits =
-      protocol === "all" ||
-      icmp === undefined ||
-      ((icmp.type === -1 || icmp.type === type) && (icmp.type === -1 || icmp.code === -1 || icmp.code === 0));
-    return [{ set, value: fits ? "yes" : "no" }];
-  }
+  if (!isForKind(kind, protocol, icmp)) return [{ set, value: "no" }];
+  if (isEcho(kind)) return [{ set, value: "yes" }];
   if (protocol === "all" || ports === undefined) return [{ set, value: "yes" }];
   return divide(set, header.destinationPort, ports);
 }
+
+/** Whether a rule may be for packets of a kind: by protocol, and by ICMP type and code where there are those. */
+export function isForKind(
+  kind: PacketKind,
+  protocol: RuleProtocol,
+  icmp: { readonly type: number; readonly code: number } | undefined,
+): boolean {
+  if (protocol === "all") return true;
+  if (protocol !== kind.protocol) return false;
+  if (!isEcho(kind) || icmp === undefined || icmp.type === -1) return true;
+  return icmp.type === echoType(kind) && (icmp.code === -1 || icmp.code === 0);
+}
+
+/** A number for each kind of packets and direction of a rule. */
+export function keyOfKind({ family, protocol, isReply }: PacketKind, isEgress: boolean): number {
+  return protocol * 8 + (family === 6 ? 4 : 0) + (isReply ? 2 : 0) + (isEgress ? 1 : 0);
+}
+
+/** The ICMP type of an echo request or reply. */
+export function echoType({ protocol, isReply }: PacketKind): number {
+  return protocol === 1 ? (isReply ? 0 : 8) : isReply ? 129 : 128;
+}
+
+export const isEcho = ({ protocol }: PacketKind) => protocol === 1 || protocol === 58;
 
 const before = (value: Scalar): Scalar => (typeof value === "number" ? value - 1 : value - 1n);
 const after = (value: Scalar): Scalar => (typeof value === "number" ? value + 1 : value + 1n);

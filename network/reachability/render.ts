@@ -1,6 +1,6 @@
 import type { Explanation } from "./explanation.ts";
 import type { Analysis } from "./index.ts";
-import type { Hop } from "./trace.ts";
+import type { Hop } from "./path.ts";
 
 /** A verdict for a person: what is asked, what blocks it with the fix below, the way that is taken. */
 export function renderText(
@@ -10,13 +10,13 @@ export function renderText(
     protocol,
     port,
   }: { source: string; destination: string; protocol: string; port?: number | undefined },
-  { verdict, best }: Analysis,
+  { verdict, explanations, forwardPath, returnPath }: Analysis,
 ): string {
   const asked = `${source} -> ${destination} ${protocol}${port === undefined ? "" : `/${port}`}`;
   const lines = [`${verdict.padEnd(13)} ${asked}`];
-  for (const explanation of [...best.blockers, ...best.unknowns]) lines.push(...explained(explanation));
-  lines.push(`    there  ${pathText(best.forwardPath)}`);
-  if (best.returnPath.length > 0) lines.push(`    back   ${pathText(best.returnPath)}`);
+  for (const explanation of explanations) lines.push(...explained(explanation));
+  lines.push(`    there  ${pathText(forwardPath)}`);
+  if (returnPath.length > 0) lines.push(`    back   ${pathText(returnPath)}`);
   return `${lines.join("\n")}\n`;
 }
 

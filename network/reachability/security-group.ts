@@ -1,20 +1,25 @@
+import { type Cidr, covers, type Interval, overlaps } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import {
   type Answer,
   divide,
   divideByProtocol,
   type Header,
+  isForKind,
+  keyOfKind,
   type PacketKind,
   type PacketSet,
   type Part,
+  type Term,
 } from "./packet-set.ts";
-import { prefixListCidrs } from "./prefix-list.ts";
-import type { RulePeer, SecurityGroup, SecurityGroupRule, Topology } from "./topology.ts";
+import { isManagedByAws, prefixListCidrs } from "./prefix-list.ts";
+import { peerText, portsText, protocolText } from "./rule-text.ts";
+import type { SecurityGroup, SecurityGroupRule, Topology } from "./topology.ts";
 
 export interface GroupJudgement {
   readonly answer: Answer;
-  readonly group?: SecurityGroup;
-  readonly rule?: SecurityGroupRule;
+  /** The rule that allows, as a person would write it. */
+  readonly decision?: string;
   readonly reason?: string;
 }
 
@@ -24,6 +29,21 @@ export interface GroupJudgement {
  */
 export type PeerGroups = Known<readonly string[]>;
 
+interface Rule {
+  readonly group: SecurityGroup;
+  readonly rule: SecurityGroupRule;
+  /** The blocks that it is for, those of the packets' family; absent with a rule that refers to a group. */
+  readonly cidrs: Known<readonly Cidr[]> | undefined;
+  readonly isManaged: boolean;
+  text?: string;
+}
+
+interface Rules {
+  readonly rules: readonly Rule[];
+  /** Why some rules are not known. */
+  readonly reason: string | undefined;
+}
+
 /** The union of the rules of all groups; what none allows is denied. Replies need no rule. */
 export function judgeSecurityGroups(
   topology: Topology,
@@ -31,108 +51,170 @@ export function judgeSecurityGroups(
   isEgress: boolean,
   { set, header, kind, peerGroups }: { set: PacketSet; header: Header; kind: PacketKind; peerGroups: PeerGroups },
 ): Part<GroupJudgement>[] {
-  const maybe = (reason: string): Part<GroupJudgement>[] => [{ set, value: { answer: "maybe", reason } }];
-  if (!isKnown(groupIds)) return maybe(groupIds.reason);
-  const { securityGroups } = topology;
-  if (!isKnown(securityGroups)) return maybe(securityGroups.reason);
+  if (!isKnown(groupIds)) return [{ set, value: { answer: "maybe", reason: groupIds.reason } }];
+  const { rules, reason: unknownRules } = relevantRules(topology, groupIds, isEgress, kind);
   const term = isEgress ? header.destination : header.source;
   const allowed: Part<GroupJudgement>[] = [];
-  let open: Part<string | undefined>[] = [{ set, value: undefined }];
-  for (const id of groupIds) {
-    const group = securityGroups.get(id);
-    const rules = group ? group.rules : new Unknown(`security group ${id} is not in the topology`);
-    if (!isKnown(rules)) {
-      open = open.map((part) => ({ ...part, value: part.value ?? rules.reason }));
-      continue;
-    }
-    for (const rule of rules) {
-      if (rule.isEgress !== isEgress) continue;
-      const next: typeof open = [];
-      for (const { set: part, value: reasonBefore } of open) {
-        for (const { set: piece, value } of matches(topology, rule, part, header, kind, term, peerGroups)) {
-          if (value.answer === "yes" && group) allowed.push({ set: piece, value: { answer: "yes", group, rule } });
-          else
-            next.push({
-              set: piece,
-              value: reasonBefore ?? (value.answer === "maybe" ? (value.reason ?? "") : undefined),
-            });
-        }
+  let open: Part<string | undefined>[] = [{ set, value: unknownRules }];
+  for (const rule of rules) {
+    const next: typeof open = [];
+    for (const { set: part, value: reason } of open) {
+      for (const { set: piece, value } of matches(rule, part, header, kind, term, peerGroups)) {
+        if (value.answer === "yes") allowed.push({ set: piece, value: { answer: "yes", decision: decisionOf(rule) } });
+        else next.push({ set: piece, value: reason ?? (value.answer === "maybe" ? (value.reason ?? "") : undefined) });
       }
-      open = next;
     }
+    open = next;
+    if (open.length === 0) break;
   }
-  const rest = open.map(
-    ({ set: part, value }): Part<GroupJudgement> => ({
-      set: part,
-      value: value === undefined ? { answer: "no" } : { answer: "maybe", reason: value },
-    }),
-  );
-  return [...allowed, ...rest];
+  for (const { set: part, value: reason } of open)
+    allowed.push({ set: part, value: reason === undefined ? { answer: "no" } : { answer: "maybe", reason } });
+  return allowed;
 }
 
-type Matched = { answer: Answer; reason?: string };
-
-function matches(
-  topology: Topology,
-  { protocol, portRange, peer }: SecurityGroupRule,
-  set: PacketSet,
-  header: Header,
-  kind: PacketKind,
-  term: Header["source"],
-  peerGroups: PeerGroups,
-): Part<Matched>[] {
-  const unknown = [protocol, portRange, peer].find((value) => value instanceof Unknown) as Unknown | undefined;
-  const byProtocol =
-    isKnown(protocol) && isKnown(portRange)
-      ? divideByProtocol(set, header, kind, protocol, portRange, icmpOf(portRange))
-      : [
-          {
-            set,
-            value: isKnown(protocol) && protocol !== "all" && protocol !== kind.protocol ? "no" : ("maybe" as Answer),
-          },
-        ];
-  return byProtocol.flatMap(({ set: part, value }): Part<Matched>[] => {
-    if (value === "no") return [{ set: part, value: { answer: "no" } }];
-    if (!isKnown(peer)) return [{ set: part, value: { answer: "maybe", reason: peer.reason } }];
-    return matchPeer(topology, peer, part, kind, term, peerGroups).map(({ set: piece, value: matched }) => {
-      if (matched.answer === "no") return { set: piece, value: matched };
-      const answer = matched.answer === "yes" && value === "yes" ? "yes" : "maybe";
-      const reason = matched.reason ?? unknown?.reason;
-      return { set: piece, value: { answer, ...(answer === "maybe" && reason !== undefined ? { reason } : {}) } };
-    });
+/** Whether the groups have no rule at all in a direction. */
+export function haveNoRules({ securityGroups }: Topology, groupIds: readonly string[], isEgress: boolean): boolean {
+  if (!isKnown(securityGroups)) return false;
+  return groupIds.every((id) => {
+    const rules = securityGroups.get(id)?.rules;
+    return rules !== undefined && isKnown(rules) && !rules.some((rule) => rule.isEgress === isEgress);
   });
 }
 
-function matchPeer(
-  topology: Topology,
-  peer: RulePeer,
+/** The rules that may be for packets of a kind, found once per set of groups. */
+function relevantRules(topology: Topology, groupIds: readonly string[], isEgress: boolean, kind: PacketKind): Rules {
+  let known = compiled.get(topology);
+  if (!known) {
+    known = { keys: new WeakMap(), rules: new Map() };
+    compiled.set(topology, known);
+  }
+  let key = known.keys.get(groupIds);
+  if (key === undefined) {
+    key = groupIds.join(" ");
+    known.keys.set(groupIds, key);
+  }
+  let own = known.rules.get(key);
+  if (!own) {
+    own = new Map();
+    known.rules.set(key, own);
+  }
+  const kindKey = keyOfKind(kind, isEgress);
+  let rules = own.get(kindKey);
+  if (!rules) {
+    rules = compile(topology, groupIds, isEgress, kind);
+    own.set(kindKey, rules);
+  }
+  return rules;
+}
+
+/** Interfaces with the same groups share their rules; `keys` spares naming a list of groups again each time. */
+interface Compiled {
+  readonly keys: WeakMap<readonly string[], string>;
+  readonly rules: Map<string, Map<number, Rules>>;
+}
+
+const compiled = new WeakMap<Topology, Compiled>();
+
+function compile(topology: Topology, groupIds: readonly string[], isEgress: boolean, kind: PacketKind): Rules {
+  const { securityGroups } = topology;
+  if (!isKnown(securityGroups)) return { rules: [], reason: securityGroups.reason };
+  const rules: Rule[] = [];
+  let reason: string | undefined;
+  for (const id of groupIds) {
+    const group = securityGroups.get(id);
+    const own = group ? group.rules : new Unknown(`security group ${id} is not in the topology`);
+    if (!group || !isKnown(own)) {
+      reason ??= (own as Unknown).reason;
+      continue;
+    }
+    for (const rule of own) {
+      const { protocol, portRange, peer } = rule;
+      if (rule.isEgress !== isEgress) continue;
+      if (isKnown(protocol) && isKnown(portRange) && !isForKind(kind, protocol, icmpOf(portRange))) continue;
+      if (isKnown(protocol) && protocol !== "all" && protocol !== kind.protocol) continue;
+      if (!isKnown(peer) || "securityGroupId" in peer) {
+        rules.push({ group, rule, cidrs: isKnown(peer) ? undefined : peer, isManaged: false });
+        continue;
+      }
+      const all = "cidr" in peer ? [peer.cidr] : prefixListCidrs(topology, peer.prefixListId);
+      const cidrs = isKnown(all) ? all.filter(({ family }) => family === kind.family) : all;
+      const isManaged = "prefixListId" in peer && isManagedByAws(topology, peer.prefixListId);
+      if (!isKnown(cidrs) || cidrs.length > 0) rules.push({ group, rule, cidrs, isManaged });
+    }
+  }
+  return { rules, reason };
+}
+
+interface Matched {
+  readonly answer: Answer;
+  readonly reason?: string;
+}
+
+function matches(
+  { rule, cidrs, isManaged }: Rule,
   set: PacketSet,
+  header: Header,
   kind: PacketKind,
-  term: Header["source"],
+  term: Term,
   peerGroups: PeerGroups,
 ): Part<Matched>[] {
-  if ("securityGroupId" in peer) {
-    if (!isKnown(peerGroups)) return [{ set, value: { answer: "maybe", reason: peerGroups.reason } }];
-    return [{ set, value: { answer: peerGroups.includes(peer.securityGroupId) ? "yes" : "no" } }];
+  const { protocol, portRange, peer } = rule;
+  const unsure = [protocol, portRange].find((one) => one instanceof Unknown) as Unknown | undefined;
+  const byPort: Part<Answer>[] =
+    isKnown(protocol) && isKnown(portRange)
+      ? divideByProtocol(set, header, kind, protocol, portRange, icmpOf(portRange))
+      : [{ set, value: "maybe" }];
+  return byPort.flatMap(({ set: part, value }): Part<Matched>[] => {
+    if (value === "no") return [{ set: part, value: { answer: "no" } }];
+    const byPeer: Part<Matched>[] =
+      cidrs === undefined
+        ? [{ set: part, value: matchGroup(peer, peerGroups) }]
+        : isKnown(cidrs)
+          ? matchCidrs(cidrs, isManaged, part, term)
+          : [{ set: part, value: { answer: "maybe", reason: cidrs.reason } }];
+    if (value === "yes") return byPeer;
+    return byPeer.map((one) =>
+      one.value.answer === "yes" ? { ...one, value: { answer: "maybe", reason: unsure?.reason ?? "" } } : one,
+    );
+  });
+}
+
+function matchGroup(peer: SecurityGroupRule["peer"], peerGroups: PeerGroups): Matched {
+  if (!isKnown(peerGroups)) return { answer: "maybe", reason: peerGroups.reason };
+  const isMember = isKnown(peer) && "securityGroupId" in peer && peerGroups.includes(peer.securityGroupId);
+  return { answer: isMember ? "yes" : "no" };
+}
+
+function matchCidrs(cidrs: readonly Cidr[], isManaged: boolean, set: PacketSet, term: Term): Part<Matched>[] {
+  if ("anyPublic" in term) {
+    // No address is on one of AWS's own lists whose service has such a list and was not asked for by it.
+    if (isManaged) return [{ set, value: { answer: "no" } }];
+    const answers = cidrs.map((cidr) => divide(set, term, cidr)[0]?.value);
+    if (answers.includes("yes")) return [{ set, value: { answer: "yes" } }];
+    const answer = answers.includes("maybe") ? "maybe" : "no";
+    return [{ set, value: answer === "maybe" ? { answer, reason: term.anyPublic } : { answer } }];
   }
-  const cidrs = "cidr" in peer ? [peer.cidr] : prefixListCidrs(topology, peer.prefixListId);
-  if (!isKnown(cidrs)) return [{ set, value: { answer: "maybe", reason: cidrs.reason } }];
+  const whole: Interval = "constant" in term ? { from: term.constant, to: term.constant } : set[term.dimension];
+  const near = cidrs.filter((cidr) => overlaps(cidr, whole));
+  if (near.some((cidr) => covers(cidr, whole))) return [{ set, value: { answer: "yes" } }];
   const inside: Part<Matched>[] = [];
-  let outside: Part<Matched>[] = [{ set, value: { answer: "no" } }];
-  for (const cidr of cidrs) {
-    if (cidr.family !== kind.family) continue;
-    outside = outside.flatMap(({ set: part, value: before }) =>
-      divide(part, term, cidr).flatMap(({ set: piece, value }): Part<Matched>[] => {
-        if (value === "yes") {
-          inside.push({ set: piece, value: { answer: "yes" } });
-          return [];
-        }
-        const reason = "anyPublic" in term ? term.anyPublic : "";
-        return [{ set: piece, value: value === "maybe" ? { answer: "maybe", reason } : before }];
+  let outside: PacketSet[] = [set];
+  for (const cidr of near) {
+    outside = outside.flatMap((part) =>
+      divide(part, term, cidr).flatMap(({ set: piece, value }) => {
+        if (value === "no") return [piece];
+        inside.push({ set: piece, value: { answer: "yes" } });
+        return [];
       }),
     );
   }
-  return [...inside, ...outside];
+  return [...inside, ...outside.map((part): Part<Matched> => ({ set: part, value: { answer: "no" } }))];
+}
+
+function decisionOf(rule: Rule): string {
+  const { protocol, portRange, peer, isEgress } = rule.rule;
+  rule.text ??= `${isEgress ? "outbound" : "inbound"} ${protocolText(protocol)}${portsText(protocol, portRange)} ${isEgress ? "to" : "from"} ${peerText(peer)} (${rule.group.id})`;
+  return rule.text;
 }
 
 /** ICMP rules have their type where others have the first port, and their code where others have the last one. */

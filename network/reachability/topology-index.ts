@@ -1,100 +1,261 @@
-import type { Scalar } from "./address.ts";
+import { contains, type Family, type Scalar } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
-import { tableOfSubnet } from "./route-table.ts";
-import type {
-  NetworkAcl,
-  NetworkInterface,
-  RouteTable,
-  Subnet,
-  Topology,
-  TransitGatewayAttachment,
-  VpcEndpoint,
-} from "./topology.ts";
+import { RouteLookup } from "./route-lookup.ts";
+import type * as T from "./topology.ts";
+import { transitGatewayRoutes } from "./transit-gateway-route-table.ts";
+
+/** Whom a public address belongs to, in which VPC, by which private address. */
+export interface PublicOwner {
+  readonly vpcId: string;
+  readonly privateAddress: Scalar;
+}
 
 /** What a trace looks up, found once per topology. */
 export class TopologyIndex {
-  readonly topology: Topology;
-  readonly #interfaces: Known<ReadonlyMap<string, NetworkInterface>>;
-  readonly #unknownAddresses: Unknown | undefined;
-  readonly #publicOwners = new Map<Scalar, { vpcId: string; privateAddress: Scalar }>();
-  readonly #tables = new Map<string, Known<RouteTable>>();
-  readonly #acls: Known<ReadonlyMap<string, NetworkAcl>>;
+  readonly topology: T.Topology;
+  readonly #interfaces = new Map<string, VpcInterfaces>();
+  readonly #publicOwners = new Map<Scalar, PublicOwner>();
+  #unknownPublic: Unknown | undefined;
+  readonly #natAddresses = new Map<string, Map<Scalar, number | undefined>>();
+  readonly #endpoints = new Map<string, T.VpcEndpoint>();
+  readonly #endpointsOfVpc = new Map<string, T.VpcEndpoint[]>();
+  #unknownEndpoint: Unknown | undefined;
+  readonly #tables = new Map<string, T.RouteTable>();
+  readonly #mainTables = new Map<string, T.RouteTable>();
+  readonly #edgeTables = new Map<string, T.RouteTable>();
+  readonly #unknownTables = new Map<string, Unknown>();
+  readonly #acls = new Map<string, T.NetworkAcl>();
+  #unknownAcl: Unknown | undefined;
+  readonly #gateways = new Map<string, string>();
+  #unknownGateway: Unknown | undefined;
+  readonly #attachments = new Map<string, T.TransitGatewayAttachment[]>();
+  readonly #routes = new Map<T.RouteTable, Lookups<T.Route>>();
+  readonly #transitRoutes = new Map<string, Lookups<T.TransitGatewayRoute>>();
 
-  constructor(topology: Topology) {
+  constructor(topology: T.Topology) {
     this.topology = topology;
-    const { networkInterfaces, natGateways, networkAcls } = topology;
-    const interfaces = new Map<string, NetworkInterface>();
-    let unknown: Unknown | undefined;
-    for (const one of isKnown(networkInterfaces) ? networkInterfaces.values() : []) {
-      if (!isKnown(one.addresses)) {
-        unknown = one.addresses;
-        continue;
-      }
-      for (const { family, value, publicAddress } of one.addresses) {
-        interfaces.set(`${one.vpcId} ${value}`, one);
-        const owned = family === 6 ? value : isKnown(publicAddress) ? publicAddress : undefined;
-        if (owned !== undefined) this.#publicOwners.set(owned, { vpcId: one.vpcId, privateAddress: value });
-      }
+    this.#indexInterfaces();
+    this.#indexTables();
+    for (const acl of members(topology.networkAcls)) {
+      if (!isKnown(acl.subnetIds)) this.#unknownAcl = acl.subnetIds;
+      else for (const id of acl.subnetIds) this.#acls.set(id, acl);
     }
-    for (const gateway of isKnown(natGateways) ? natGateways.values() : []) {
-      for (const { privateAddress, publicAddress } of isKnown(gateway.addresses) ? gateway.addresses : []) {
-        if (publicAddress !== undefined)
-          this.#publicOwners.set(publicAddress, { vpcId: gateway.vpcId, privateAddress });
-      }
+    for (const { id, vpcIds } of members(topology.internetGateways)) {
+      if (!isKnown(vpcIds)) this.#unknownGateway = vpcIds;
+      else for (const vpcId of vpcIds) this.#gateways.set(vpcId, id);
     }
-    this.#interfaces = isKnown(networkInterfaces) ? interfaces : networkInterfaces;
-    this.#unknownAddresses = unknown;
-    this.#acls = isKnown(networkAcls) ? aclsBySubnet(networkAcls) : networkAcls;
+    for (const attachment of members(topology.transitGatewayAttachments))
+      push(this.#attachments, attachment.transitGatewayId, attachment);
+    for (const endpoint of members(topology.vpcEndpoints)) {
+      push(this.#endpointsOfVpc, endpoint.vpcId, endpoint);
+      if (!isKnown(endpoint.networkInterfaceIds)) this.#unknownEndpoint = endpoint.networkInterfaceIds;
+      else for (const id of endpoint.networkInterfaceIds) this.#endpoints.set(id, endpoint);
+    }
   }
 
   /** The interface that has a private address, or an IPv6 address, in a VPC. */
-  interfaceAt(vpcId: string, address: Scalar): Known<NetworkInterface | undefined> {
-    if (!isKnown(this.#interfaces)) return this.#interfaces;
-    return this.#interfaces.get(`${vpcId} ${address}`) ?? this.#unknownAddresses;
+  interfaceAt(vpcId: string, address: Scalar): Known<T.NetworkInterface | undefined> {
+    const { networkInterfaces } = this.topology;
+    if (!isKnown(networkInterfaces)) return networkInterfaces;
+    const own = this.#interfaces.get(vpcId);
+    const found = own?.byAddress.get(address);
+    if (found) return found;
+    const delegate = own?.delegates.find(({ delegatedPrefixes }) =>
+      delegatedPrefixes.some((cidr) => typeof cidr.from === typeof address && contains(cidr, address)),
+    );
+    if (delegate) return new Unknown(`who has it, of a prefix that is delegated to ${delegate.id}`);
+    return own?.unknown;
   }
 
-  /** The interface that a public address is given to, by internet gateway; or whose own it is, with IPv6. */
-  publicOwner(address: Scalar): { vpcId: string; privateAddress: Scalar } | undefined {
-    return this.#publicOwners.get(address);
+  /** Whom a public address is given to, by internet gateway; or whose own it is, with IPv6. */
+  publicOwner(address: Scalar): Known<PublicOwner | undefined> {
+    return this.#publicOwners.get(address) ?? this.#unknownPublic;
+  }
+
+  /** The public address of a NAT gateway's private one. */
+  natAddress(vpcId: string, address: Scalar): number | undefined {
+    return this.#natAddresses.get(vpcId)?.get(address);
   }
 
   /** The interface endpoint that an interface belongs to. */
-  endpointOf(networkInterfaceId: string): Known<VpcEndpoint | undefined> {
+  endpointOf(networkInterfaceId: string): Known<T.VpcEndpoint> {
     const { vpcEndpoints } = this.topology;
     if (!isKnown(vpcEndpoints)) return vpcEndpoints;
-    for (const endpoint of vpcEndpoints.values()) {
-      if (!isKnown(endpoint.networkInterfaceIds)) return endpoint.networkInterfaceIds;
-      if (endpoint.networkInterfaceIds.includes(networkInterfaceId)) return endpoint;
-    }
-    return undefined;
+    const missing = () => new Unknown(`the VPC endpoint of ${networkInterfaceId}, which is not in the topology`);
+    return this.#endpoints.get(networkInterfaceId) ?? this.#unknownEndpoint ?? missing();
   }
 
-  subnet(id: string): Known<Subnet> {
+  endpoint(id: string): Known<T.VpcEndpoint> {
+    const { vpcEndpoints } = this.topology;
+    if (!isKnown(vpcEndpoints)) return vpcEndpoints;
+    return vpcEndpoints.get(id) ?? new Unknown(`VPC endpoint ${id}, which is not in the topology`);
+  }
+
+  endpointsOf(vpcId: string): Known<readonly T.VpcEndpoint[]> {
+    const { vpcEndpoints } = this.topology;
+    return isKnown(vpcEndpoints) ? (this.#endpointsOfVpc.get(vpcId) ?? []) : vpcEndpoints;
+  }
+
+  subnet(id: string): Known<T.Subnet> {
     const { subnets } = this.topology;
     if (!isKnown(subnets)) return subnets;
-    return subnets.get(id) ?? new Unknown(`subnet ${id} is not in the topology`);
+    return subnets.get(id) ?? new Unknown(`subnet ${id}, which is not in the topology`);
   }
 
-  tableOfSubnet(subnetId: string, vpcId: string): Known<RouteTable> {
-    const known = this.#tables.get(subnetId) ?? tableOfSubnet(this.topology, subnetId, vpcId);
-    this.#tables.set(subnetId, known);
-    return known;
+  zoneOf(subnetId: string): Known<string> {
+    const subnet = this.subnet(subnetId);
+    return isKnown(subnet) ? subnet.availabilityZone : subnet;
   }
 
-  aclOfSubnet(subnetId: string): Known<NetworkAcl> {
-    if (!isKnown(this.#acls)) return this.#acls;
-    return this.#acls.get(subnetId) ?? new Unknown(`the network ACL of ${subnetId} is not in the topology`);
+  vpc(id: string): Known<T.Vpc> {
+    const { vpcs } = this.topology;
+    if (!isKnown(vpcs)) return vpcs;
+    return vpcs.get(id) ?? new Unknown(`${id}, which is not in the topology`);
   }
 
-  attachmentsOf(transitGatewayId: string): Known<readonly TransitGatewayAttachment[]> {
+  /** The table of a subnet: its own, else the VPC's main one. */
+  tableOfSubnet(subnetId: string, vpcId: string): Known<T.RouteTable> {
+    const { routeTables } = this.topology;
+    if (!isKnown(routeTables)) return routeTables;
+    const missing = () => new Unknown(`the main route table of ${vpcId}, which is not in the topology`);
+    return this.#tables.get(subnetId) ?? this.#unknownTables.get(vpcId) ?? this.#mainTables.get(vpcId) ?? missing();
+  }
+
+  /** The table that routes what comes in by an internet gateway. */
+  edgeTable(gatewayId: string, vpcId: string): Known<T.RouteTable | undefined> {
+    const { routeTables } = this.topology;
+    if (!isKnown(routeTables)) return routeTables;
+    return this.#edgeTables.get(gatewayId) ?? this.#unknownTables.get(vpcId);
+  }
+
+  aclOfSubnet(subnetId: string): Known<T.NetworkAcl> {
+    const { networkAcls } = this.topology;
+    if (!isKnown(networkAcls)) return networkAcls;
+    const missing = () => new Unknown(`the network ACL of ${subnetId}, which is not in the topology`);
+    return this.#acls.get(subnetId) ?? this.#unknownAcl ?? missing();
+  }
+
+  /** The internet gateway that is attached to a VPC. */
+  gatewayOf(vpcId: string): Known<string | undefined> {
+    const { internetGateways } = this.topology;
+    if (!isKnown(internetGateways)) return internetGateways;
+    return this.#gateways.get(vpcId) ?? this.#unknownGateway;
+  }
+
+  attachmentsOf(transitGatewayId: string): Known<readonly T.TransitGatewayAttachment[]> {
     const { transitGatewayAttachments } = this.topology;
     if (!isKnown(transitGatewayAttachments)) return transitGatewayAttachments;
-    return [...transitGatewayAttachments.values()].filter((one) => one.transitGatewayId === transitGatewayId);
+    return this.#attachments.get(transitGatewayId) ?? [];
+  }
+
+  routesOf(table: T.RouteTable, family: Family): Known<RouteLookup<T.Route>> {
+    if (!isKnown(table.routes)) return table.routes;
+    const { routes } = table;
+    return lookup(this.#routes, table, family, () => lookupOf(this.topology, routes, family));
+  }
+
+  transitGatewayRoutesOf(tableId: string, family: Family): Known<RouteLookup<T.TransitGatewayRoute>> {
+    const known = this.#transitRoutes.get(tableId)?.[family];
+    if (known) return known;
+    const { transitGatewayRouteTables } = this.topology;
+    if (!isKnown(transitGatewayRouteTables)) return transitGatewayRouteTables;
+    const table = transitGatewayRouteTables.get(tableId);
+    if (!table) return new Unknown(`transit gateway route table ${tableId}, which is not in the topology`);
+    const routes = transitGatewayRoutes(this.topology, table);
+    if (!isKnown(routes)) return routes;
+    return lookup(this.#transitRoutes, tableId, family, () => transitLookupOf(this.topology, routes, family));
+  }
+
+  #indexInterfaces(): void {
+    const { networkInterfaces, natGateways } = this.topology;
+    for (const one of members(networkInterfaces)) {
+      let own = this.#interfaces.get(one.vpcId);
+      if (!own) {
+        own = { byAddress: new Map(), delegates: [], unknown: undefined };
+        this.#interfaces.set(one.vpcId, own);
+      }
+      if (one.delegatedPrefixes.length > 0) own.delegates.push(one);
+      if (!isKnown(one.addresses)) {
+        own.unknown = one.addresses;
+        this.#unknownPublic = one.addresses;
+        continue;
+      }
+      for (const { family, value, publicAddress } of one.addresses) {
+        own.byAddress.set(value, one);
+        const owned = family === 6 ? value : publicAddress;
+        if (!isKnown(owned)) this.#unknownPublic = owned;
+        else if (owned !== undefined) this.#publicOwners.set(owned, { vpcId: one.vpcId, privateAddress: value });
+      }
+    }
+    for (const { vpcId, addresses } of members(natGateways)) {
+      if (!isKnown(addresses)) {
+        this.#unknownPublic = addresses;
+        continue;
+      }
+      const own = this.#natAddresses.get(vpcId) ?? new Map<Scalar, number | undefined>();
+      this.#natAddresses.set(vpcId, own);
+      for (const { privateAddress, publicAddress } of addresses) {
+        own.set(privateAddress, publicAddress);
+        if (publicAddress !== undefined) this.#publicOwners.set(publicAddress, { vpcId, privateAddress });
+      }
+    }
+  }
+
+  #indexTables(): void {
+    for (const table of members(this.topology.routeTables)) {
+      if (!isKnown(table.associations)) {
+        this.#unknownTables.set(table.vpcId, table.associations);
+        continue;
+      }
+      for (const { isMain, subnetId, gatewayId } of table.associations) {
+        if (subnetId !== undefined) this.#tables.set(subnetId, table);
+        if (gatewayId !== undefined) this.#edgeTables.set(gatewayId, table);
+        if (isMain) this.#mainTables.set(table.vpcId, table);
+      }
+    }
   }
 }
 
-function aclsBySubnet(acls: ReadonlyMap<string, NetworkAcl>): ReadonlyMap<string, NetworkAcl> {
-  const bySubnet = new Map<string, NetworkAcl>();
-  for (const acl of acls.values()) for (const id of isKnown(acl.subnetIds) ? acl.subnetIds : []) bySubnet.set(id, acl);
-  return bySubnet;
+/** The routes of a VPC's table, compiled. */
+export function lookupOf(topology: T.Topology, routes: readonly T.Route[], family: Family): RouteLookup<T.Route> {
+  return new RouteLookup(topology, routes, family, ({ target }) => target);
+}
+
+/** The routes of a transit gateway's table, compiled. */
+export function transitLookupOf(
+  topology: T.Topology,
+  routes: readonly T.TransitGatewayRoute[],
+  family: Family,
+): RouteLookup<T.TransitGatewayRoute> {
+  return new RouteLookup(topology, routes, family, ({ attachmentIds }) => attachmentIds);
+}
+
+interface VpcInterfaces {
+  readonly byAddress: Map<Scalar, T.NetworkInterface>;
+  readonly delegates: T.NetworkInterface[];
+  unknown: Unknown | undefined;
+}
+
+type Lookups<R extends T.Route | T.TransitGatewayRoute> = Partial<Record<Family, RouteLookup<R>>>;
+
+function lookup<Key, R extends T.Route | T.TransitGatewayRoute>(
+  map: Map<Key, Lookups<R>>,
+  key: Key,
+  family: Family,
+  make: () => RouteLookup<R>,
+): RouteLookup<R> {
+  const known = map.get(key) ?? {};
+  map.set(key, known);
+  known[family] ??= make();
+  return known[family];
+}
+
+function members<R>(collection: T.Collection<R>): Iterable<R> {
+  return isKnown(collection) ? collection.values() : [];
+}
+
+function push<R>(map: Map<string, R[]>, key: string, one: R): void {
+  const known = map.get(key);
+  if (known) known.push(one);
+  else map.set(key, [one]);
 }

@@ -1,81 +1,218 @@
-import type { Cidr } from "./address.ts";
+import { repair, transitDetours, transitRoutesOf } from "./detour.ts";
+import { type Explanation, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
-import { divide, type PacketKind, type PacketSet, type Part, type Term } from "./packet-set.ts";
-import { prefixListCidrs } from "./prefix-list.ts";
-import type { Topology, TransitGatewayRoute } from "./topology.ts";
+import { block, drop, hop, lose, type Outcome, type Packets, unknown } from "./path.ts";
+import type { RouteSelection } from "./route-lookup.ts";
+import { routeText } from "./route-table.ts";
+import { throughAcl } from "./subnet.ts";
+import type { TransitGatewayAttachment, TransitGatewayRoute } from "./topology.ts";
+import type { Position, Walk } from "./walk.ts";
 
-export type TransitGatewaySelection =
-  | { readonly state: "active"; readonly attachmentIds: readonly string[] }
-  | { readonly state: "blackhole" }
-  | { readonly state: "none" };
+/** No way over peered gateways is longer. */
+const longestPath = 60;
 
-/** The longest prefix wins, of the same block a static route before a propagated one (Transit Gateway guide, Routing). */
-export function transitGatewayRoute(
-  topology: Topology,
+/**
+ * Into a transit gateway by the attachment of the VPC, whose subnet in the same zone takes the packets in, with its network
+ * ACL (Transit Gateway guide, How transit gateways work; Network ACLs).
+ */
+export function transitGateway(walk: Walk, id: string, from: Position, before: Packets): Outcome[] {
+  const component = { type: "transit-gateway", id };
+  const { transitGateways } = walk.index.topology;
+  const attachments = walk.index.attachmentsOf(id);
+  if (!isKnown(attachments)) return lose(before, component, attachments.reason);
+  if (!isKnown(transitGateways)) return lose(before, component, transitGateways.reason);
+  const state = transitGateways.get(id)?.state ?? new Unknown(`${id}, which is not in the topology`);
+  if (!isKnown(state)) return lose(before, component, state.reason);
+  if (state !== "available") return drop(before, { code: "BAD_STATE", component, message: `${id} is ${state}.` });
+  const attachment = attachments.find(({ resource }) => resource.type === "vpc" && resource.vpcId === from.vpcId);
+  if (!attachment) {
+    const message = `${from.vpcId} is not attached to ${id}.`;
+    return drop(before, { code: "BAD_STATE_ATTACHMENT", component, message });
+  }
+  const { subnetIds } = attachment;
+  const zone = from.subnetId === undefined ? undefined : walk.index.zoneOf(from.subnetId);
+  if (!isKnown(subnetIds)) return lose(before, component, subnetIds.reason);
+  if (from.subnetId === undefined || zone === undefined || !isKnown(zone))
+    return lose(before, component, "the zone that the packets come from");
+  const entry = subnetIds.find((subnetId) => walk.index.zoneOf(subnetId) === zone);
+  if (entry !== undefined) {
+    const crossing = entry === from.subnetId ? [before] : throughAcl(walk, entry, false, before);
+    return crossing.flatMap((packets) => enter(walk, attachment, zone, packets));
+  }
+  const unsure = subnetIds.map((subnetId) => walk.index.zoneOf(subnetId)).find((other) => !isKnown(other));
+  if (unsure instanceof Unknown) return lose(before, component, unsure.reason);
+  const missing = {
+    code: "TGW_ROUTE_AZ_RESTRICTION",
+    component,
+    message: `The attachment ${attachment.id} has no subnet in ${zone}, where the packets come from.`,
+  };
+  const change = {
+    type: "add-attachment-subnet",
+    id: attachment.id,
+    transitGatewayId: id,
+    subnetId: from.subnetId,
+  } as const;
+  const isAdded = before.changes.some((one) => one.type === change.type && one.id === change.id);
+  const blocked = isAdded ? before : block(before, withChange(missing, change));
+  return enter(walk, attachment, zone, { ...blocked, changes: [...blocked.changes, change] });
+}
+
+/** By the route table that the attachment is associated with. */
+function enter(walk: Walk, by: TransitGatewayAttachment, zone: string, before: Packets): Outcome[] {
+  const component = { type: "transit-gateway-attachment", id: by.id };
+  const packets = hop(before, component);
+  if ((packets.trail?.length ?? 0) > longestPath) return drop(packets, loop(by.id));
+  const refusal = notAvailable(by);
+  if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
+  if (refusal) return drop(packets, refusal);
+  if (!isKnown(by.routeTableId)) return lose(packets, component, by.routeTableId.reason);
+  if (by.routeTableId !== undefined) return byTable(walk, by, by.routeTableId, zone, packets);
+  const missing: Explanation = {
+    code: "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION",
+    component,
+    message: `${by.id} is associated with no route table of its transit gateway.`,
+  };
+  const decided = { ...packets, decisions: packets.decisions + 1 };
+  return repair(drop(decided, missing), decided, () =>
+    tablesOf(walk, by.transitGatewayId).map((routeTableId) => ({
+      change: {
+        type: "associate-transit-gateway-route-table",
+        id: by.id,
+        transitGatewayId: by.transitGatewayId,
+        routeTableId,
+      },
+      go: (part) => byTable(walk, by, routeTableId, zone, part),
+    })),
+  );
+}
+
+function byTable(walk: Walk, by: TransitGatewayAttachment, tableId: string, zone: string, packets: Packets): Outcome[] {
+  const component = { type: "transit-gateway-route-table", id: tableId };
+  const lookup = transitRoutesOf(walk, tableId, packets);
+  if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
+  const decisions = packets.decisions + 1;
+  return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {
+    const next = { ...packets, set, decisions };
+    const follow = (route: TransitGatewayRoute, part: Packets) =>
+      followRoute(walk, by, route, zone, hop(part, component, routeText(route)));
+    return repair(takeRoute(walk, tableId, selection, next, follow), next, (part) =>
+      transitDetours(walk, by.transitGatewayId, selection, part).map((route) => ({
+        change: { type: "add-transit-gateway-route", id: tableId, route },
+        go: (blocked) => follow(route, blocked),
+      })),
+    );
+  });
+}
+
+function takeRoute(
+  walk: Walk,
   tableId: string,
-  set: PacketSet,
-  destination: Term,
-  { family }: PacketKind,
-): Part<Known<TransitGatewaySelection>>[] {
-  const routes = routesOf(topology, tableId);
-  if (!isKnown(routes)) return [{ set, value: routes }];
-  const choices: { route: TransitGatewayRoute; cidr: Cidr }[] = [];
-  for (const route of routes) {
-    const { destination } = route;
-    const cidrs = !isKnown(destination)
-      ? destination
-      : "cidr" in destination
-        ? [destination.cidr]
-        : prefixListCidrs(topology, destination.prefixListId);
-    if (!isKnown(cidrs)) return [{ set, value: cidrs }];
-    choices.push(...cidrs.map((cidr) => ({ route, cidr })));
+  { candidates, mayBeNone, reason }: RouteSelection<TransitGatewayRoute>,
+  packets: Packets,
+  follow: (route: TransitGatewayRoute, packets: Packets) => Outcome[],
+): Outcome[] {
+  const component = { type: "transit-gateway-route-table", id: tableId };
+  const ways = candidates.map((route) => () => follow(route, packets));
+  if (mayBeNone) {
+    const message = `${tableId} has no route for ${walk.what(packets)}.`;
+    ways.push(() => drop(packets, { code: "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", component, message }));
   }
-  const ordered = choices
-    .filter(({ cidr }) => cidr.family === family)
-    .sort(
-      (one, other) =>
-        other.cidr.prefix - one.cidr.prefix || Number(one.route.isPropagated) - Number(other.route.isPropagated),
-    );
-  const selected: Part<Known<TransitGatewaySelection>>[] = [];
-  let rest: PacketSet[] = [set];
-  for (const { route, cidr } of ordered) {
-    rest = rest.flatMap((part) =>
-      divide(part, destination, cidr).flatMap(({ set: piece, value }) => {
-        if (value !== "yes") return [piece];
-        selected.push({ set: piece, value: selectionOf(route) });
-        return [];
-      }),
-    );
-  }
-  return [...selected, ...rest.map((part) => ({ set: part, value: { state: "none" } as const }))];
+  return walk.oneOf(packets, ways, component, reason ?? "which route is taken");
 }
 
-function selectionOf({ state, attachmentIds }: TransitGatewayRoute): Known<TransitGatewaySelection> {
+function followRoute(
+  walk: Walk,
+  by: TransitGatewayAttachment,
+  { state, attachmentIds }: TransitGatewayRoute,
+  zone: string,
+  before: Packets,
+): Outcome[] {
+  const table = before.trail?.hop.component ?? { type: "transit-gateway", id: by.transitGatewayId };
+  if (state === "blackhole") {
+    const message = `The route of ${table.id} for ${walk.what(before)} is a blackhole.`;
+    return drop(before, { code: "TGW_RTB_BAD_STATE_ROUTE", component: table, message });
+  }
+  const packets = isKnown(state) ? before : unknown(before, table, state.reason);
+  const ways = attachmentIds.map((id) => () => leave(walk, by, id, zone, packets));
+  if (ways.length === 0) return lose(packets, table, "the attachment that the route leads to");
+  return walk.oneOf(packets, ways, table, "several attachments share the route");
+}
+
+/** Out by an attachment: into a VPC by a subnet of it, or into a peered transit gateway. */
+function leave(walk: Walk, by: TransitGatewayAttachment, id: string, zone: string, before: Packets): Outcome[] {
+  const component = { type: "transit-gateway-attachment", id };
+  const packets = hop(before, component);
+  const attachments = walk.index.attachmentsOf(by.transitGatewayId);
+  const to = isKnown(attachments) ? attachments.find((one) => one.id === id) : undefined;
+  if (!to) return lose(packets, component, `${id}, which is not in the topology`);
+  const { resource, subnetIds } = to;
+  if (resource.type === "unsupported") return lose(packets, component, `${resource.name} attachments are not modelled`);
+  const refusal = notAvailable(to);
+  if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
+  if (refusal) return drop(packets, refusal);
+  if (resource.type === "peering") {
+    const others = walk.index.attachmentsOf(resource.transitGatewayId);
+    const other = isKnown(others) ? others.find((one) => one.id === id) : undefined;
+    if (!other) return lose(packets, component, `the peer ${resource.transitGatewayId}, which is not in the topology`);
+    return enter(walk, other, zone, { ...packets, groupsAreTold: false });
+  }
+  if (!isKnown(subnetIds)) return lose(packets, component, subnetIds.reason);
+  const sixOff = walk.errand.family === 6 ? [by, to].find(({ ipv6Support }) => ipv6Support !== true) : undefined;
+  if (sixOff?.ipv6Support === false) {
+    const message = `${sixOff.id} does not carry IPv6: its ipv6Support is off.`;
+    return drop(packets, { code: "PROTOCOL_RESTRICTION", component, message });
+  }
+  const carried =
+    sixOff?.ipv6Support instanceof Unknown ? unknown(packets, component, sixOff.ipv6Support.reason) : packets;
+  const told = { ...carried, groupsAreTold: tellsGroups(walk, by, to, packets) };
+  const zones = subnetIds.map((subnetId) => walk.index.zoneOf(subnetId));
+  const unsure = zones.find((other) => !isKnown(other));
+  const sameZone = unsure ? [] : subnetIds.filter((_, index) => zones[index] === zone);
+  const entries = sameZone.length > 0 ? sameZone : subnetIds;
+  if (entries.length === 0)
+    return drop(packets, { code: "BAD_STATE_ATTACHMENT", component, message: `${id} has no subnets.` });
+  const ways = entries.map(
+    (subnetId) => () => walk.steps.fromSubnet(walk, { vpcId: resource.vpcId, subnetId }, told, true),
+  );
+  return walk.oneOf(packets, ways, component, "which of several subnets the packets enter by");
+}
+
+/** Security groups are told where the gateway and both attachments support it (Transit Gateway guide, Security group referencing). */
+function tellsGroups(
+  { index }: Walk,
+  by: TransitGatewayAttachment,
+  to: TransitGatewayAttachment,
+  { groupsAreTold }: Packets,
+): Known<boolean> {
+  const { transitGateways } = index.topology;
+  const gateway = isKnown(transitGateways) ? transitGateways.get(by.transitGatewayId) : undefined;
+  const support = [
+    groupsAreTold,
+    gateway?.securityGroupReferencingSupport ?? false,
+    by.securityGroupReferencingSupport,
+    to.securityGroupReferencingSupport,
+  ];
+  if (support.includes(false)) return false;
+  return support.find((one) => !isKnown(one)) ?? true;
+}
+
+function notAvailable({ id, state }: TransitGatewayAttachment): Explanation | Unknown | undefined {
   if (!isKnown(state)) return state;
-  return state === "blackhole" ? { state } : { state, attachmentIds };
+  if (state === "available") return undefined;
+  const component = { type: "transit-gateway-attachment", id };
+  return { code: "BAD_STATE_ATTACHMENT", component, message: `${id} is ${state}.` };
 }
 
-/** Static routes, and one to each block of the VPCs that propagate into the table. */
-function routesOf(topology: Topology, tableId: string): Known<readonly TransitGatewayRoute[]> {
-  const { transitGatewayRouteTables, transitGatewayAttachments, vpcs } = topology;
-  if (!isKnown(transitGatewayRouteTables)) return transitGatewayRouteTables;
-  const table = transitGatewayRouteTables.get(tableId);
-  if (!table) return new Unknown(`transit gateway route table ${tableId} is not in the topology`);
-  const { staticRoutes, propagatingAttachmentIds, transitGatewayId } = table;
-  if (!isKnown(staticRoutes)) return staticRoutes;
-  if (!isKnown(propagatingAttachmentIds)) return propagatingAttachmentIds;
-  const routes = [...staticRoutes];
-  for (const id of propagatingAttachmentIds) {
-    if (!isKnown(transitGatewayAttachments)) return transitGatewayAttachments;
-    const attachment = transitGatewayAttachments.get(`${transitGatewayId}/${id}`);
-    if (attachment?.resource.type !== "vpc") return new Unknown(`what ${id} propagates to ${tableId}`);
-    const vpc = isKnown(vpcs) ? vpcs.get(attachment.resource.vpcId) : undefined;
-    const cidrs = vpc
-      ? vpc.cidrBlocks
-      : new Unknown(`the blocks of ${attachment.resource.vpcId}, which ${id} propagates`);
-    if (!isKnown(cidrs)) return cidrs;
-    for (const cidr of cidrs)
-      routes.push({ destination: { cidr }, state: "active", attachmentIds: [id], isPropagated: true });
-  }
-  return routes;
+function tablesOf({ index }: Walk, transitGatewayId: string): string[] {
+  const { transitGatewayRouteTables } = index.topology;
+  if (!isKnown(transitGatewayRouteTables)) return [];
+  return [...transitGatewayRouteTables.values()]
+    .filter((table) => table.transitGatewayId === transitGatewayId)
+    .map(({ id }) => id);
 }
+
+const loop = (id: string): Explanation => ({
+  code: "routing-loop",
+  component: { type: "transit-gateway-attachment", id },
+  message: `The packets come back to ${id} for ever.`,
+});

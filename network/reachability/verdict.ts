@@ -1,4 +1,4 @@
-import type { Outcome } from "./trace.ts";
+import type { Outcome } from "./path.ts";
 
 export type Verdict = "reachable" | "partial" | "not-reachable" | "unknown";
 

@@ -23,11 +23,11 @@ for (const [lab, probes] of labs) {
     );
     t.is(flows.length, probes);
     for (const { question, flow } of flows) {
-      const { verdict, best } = analyze(index, flow);
+      const { verdict, explanations } = analyze(index, flow);
       t.is(
         verdict,
         question.expect ?? "unknown",
-        `${JSON.stringify(question)}: ${JSON.stringify([...best.blockers, ...best.unknowns])}`,
+        `${JSON.stringify(question)}: ${JSON.stringify(explanations.map(({ message }) => message))}`,
       );
     }
   });

@@ -1,0 +1,166 @@
+import type { Interval, Scalar } from "./address.ts";
+import { type Answer, resolveService } from "./dns.ts";
+import type { Component } from "./explanation.ts";
+import { ephemeralPorts, type Flow, natPorts, type Place } from "./flow.ts";
+import { isKnown, type Known, Unknown } from "./known.ts";
+import type { PacketSet, Term } from "./packet-set.ts";
+import { prefixListOf } from "./prefix-list.ts";
+import type { VpcEndpoint } from "./topology.ts";
+import type { TopologyIndex } from "./topology-index.ts";
+import type { Errand, PublicService } from "./walk.ts";
+
+/** What a flow comes down to: each errand of one of the ways, all of them. */
+export interface Errands {
+  /** Several where it is not known which is taken. */
+  readonly ways: readonly (readonly Errand[])[];
+  readonly reason?: string;
+  /** What a change of name resolution would make of it. */
+  readonly repaired?: readonly Errand[];
+}
+
+/** The errands of a flow: one for each interface or block of addresses that its destination stands for. */
+export function errandsOf(index: TopologyIndex, flow: Flow): Known<Errands> {
+  const { destination, source } = flow;
+  if (destination.type === "endpoint") {
+    const endpoint = index.endpoint(destination.id);
+    if (!isKnown(endpoint)) return endpoint;
+    if (endpoint.type !== "Interface") return oneWay(toGatewayEndpoint(index, flow, endpoint));
+    return oneWay(toEndpoint(index, flow, endpoint));
+  }
+  if (destination.type !== "service") return { ways: [[errand(flow, destination, addressesOf(flow, destination))]] };
+  const vpcId = vpcOf(index, source);
+  if (vpcId === undefined) return new Unknown(`what ${destination.name} is for a source outside of any VPC`);
+  if (flow.family === 6) return new Unknown(`whether ${destination.name} has IPv6 addresses`);
+  const resolution = resolveService(index, vpcId, destination.name);
+  if (!isKnown(resolution)) return resolution;
+  const { answers, reason, repaired } = resolution;
+  const errands = (answer: Answer) => toAnswer(index, flow, destination.name, answer);
+  const ways = answers.map(errands);
+  const unsure = ways.find((way) => !isKnown(way));
+  if (unsure instanceof Unknown) return unsure;
+  const better = repaired && errands(repaired);
+  return {
+    ways: ways as Errand[][],
+    ...(reason === undefined ? {} : { reason }),
+    ...(better && isKnown(better) ? { repaired: better } : {}),
+  };
+}
+
+function toAnswer(index: TopologyIndex, flow: Flow, name: string, answer: Answer): Known<readonly Errand[]> {
+  const { addresses, hop, blockers } = answer;
+  const resolution = { hop, blockers };
+  if ("endpoint" in addresses) {
+    const errands = toEndpoint(index, flow, addresses.endpoint);
+    return isKnown(errands) ? errands.map((one) => ({ ...one, resolution })) : errands;
+  }
+  const service: PublicService = { type: "public-service", name, through: undefined };
+  const blocks = addresses.public;
+  if (!isKnown(blocks)) return [{ ...errand(flow, service, blocks), resolution }];
+  const own = blocks.filter(({ from }) => (typeof from === "number") === (flow.family === 4));
+  return own.map((block) => ({ ...errand(flow, service, block), resolution }));
+}
+
+/** To each interface of an interface endpoint: where its name leads is chosen anew each time. */
+function toEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoint): Known<readonly Errand[]> {
+  const { networkInterfaceIds, subnetIds, securityGroupIds, id: endpointId, vpcId } = endpoint;
+  const { networkInterfaces } = index.topology;
+  if (isKnown(networkInterfaceIds) && isKnown(networkInterfaces) && networkInterfaceIds.length > 0) {
+    const errands: Errand[] = [];
+    for (const id of networkInterfaceIds) {
+      const addresses = networkInterfaces.get(id)?.addresses ?? new Unknown(`${id} of ${endpointId}`);
+      if (!isKnown(addresses)) return addresses;
+      const own = addresses.find(({ family }) => family === flow.family);
+      if (own) errands.push(errand(flow, { type: "interface", id, address: own.value }, only(own.value)));
+    }
+    return errands.length > 0 ? errands : new Unknown(`the IPv${flow.family} addresses of ${endpointId}`);
+  }
+  if (!isKnown(subnetIds)) return subnetIds;
+  if (subnetIds.length === 0) return new Unknown(`the subnets of ${endpointId}`);
+  const errands: Errand[] = [];
+  for (const id of subnetIds) {
+    const subnet = index.subnet(id);
+    const cidrs = isKnown(subnet) ? subnet.cidrBlocks : subnet;
+    if (!isKnown(cidrs)) return cidrs;
+    const block = cidrs.find(({ family }) => family === flow.family);
+    if (!block) return new Unknown(`the IPv${flow.family} block of ${id}`);
+    const address = usable(block);
+    const place = {
+      type: "subnet",
+      id,
+      vpcId,
+      address,
+      securityGroupIds,
+      hasPublicAddress: false,
+      endpointId,
+    } as const;
+    errands.push(errand(flow, place, address));
+  }
+  return errands;
+}
+
+/** To the addresses of the endpoint's service, and by no other way. */
+function toGatewayEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoint): Known<readonly Errand[]> {
+  const { type, id, serviceName } = endpoint;
+  if (!isKnown(type)) return type;
+  if (type !== "Gateway") return new Unknown(`${id}, an endpoint of a type that is not modelled`);
+  const list = prefixListOf(index.topology, serviceName);
+  const cidrs = isKnown(list) ? list?.cidrs : list;
+  if (cidrs === undefined) return new Unknown(`the prefix list of ${serviceName}, which is not in the topology`);
+  if (!isKnown(cidrs)) return cidrs;
+  const service: PublicService = { type: "public-service", name: serviceName, through: id };
+  return cidrs.filter(({ family }) => family === flow.family).map((cidr) => errand(flow, service, cidr));
+}
+
+function errand(flow: Flow, destination: Place | PublicService, to: Known<Interval>): Errand {
+  const { source, family, protocol, ports, sourcePorts = ephemeralPorts, requests = [] } = flow;
+  const none = only(0);
+  const hasPorts = protocol !== "icmp";
+  const set: PacketSet = {
+    source: source.type === "subnet" ? source.address : only(source.address),
+    destination: isKnown(to) ? { from: to.from, to: to.to } : none,
+    sourcePort: hasPorts ? sourcePorts : none,
+    destinationPort: ports ?? none,
+    natPort: hasPorts ? natPorts : none,
+  };
+  const destinationTerm: Term = isKnown(to) ? { dimension: "destination" } : { anyPublic: to.reason };
+  return { source, destination, family, protocol, requests, set, destinationTerm };
+}
+
+function addressesOf({ address }: Flow, place: Place): Interval {
+  if (address !== undefined) return only(address);
+  return place.type === "subnet" ? place.address : only(place.address);
+}
+
+/** All but those that AWS keeps: the first four and the last (VPC user guide, Subnet sizing). */
+export function usable({ from, to }: Interval): Interval {
+  return typeof from === "bigint"
+    ? { from: from + 4n, to: (to as bigint) - 1n }
+    : { from: from + 4, to: Number(to) - 1 };
+}
+
+function vpcOf({ topology }: TopologyIndex, source: Place): string | undefined {
+  if (source.type === "subnet") return source.vpcId;
+  const { networkInterfaces } = topology;
+  return source.type === "interface" && isKnown(networkInterfaces)
+    ? networkInterfaces.get(source.id)?.vpcId
+    : undefined;
+}
+
+function oneWay(errands: Known<readonly Errand[]>): Known<Errands> {
+  return isKnown(errands) ? { ways: [errands] } : errands;
+}
+
+const only = (value: Scalar): Interval => ({ from: value, to: value });
+
+/** For a flow whose destination nobody knows. */
+export function unresolved(flow: Flow, reason: string): Errand {
+  return errand(flow, { type: "public-service", name: "", through: undefined }, new Unknown(reason));
+}
+
+/** What an unknown destination is called in an explanation. */
+export function componentOf({ destination }: Flow): Component {
+  if (destination.type === "service") return { type: "service", id: destination.name };
+  return destination.type === "endpoint"
+    ? { type: "vpc-endpoint", id: destination.id }
+    : { type: destination.type, id: "id" in destination ? destination.id : "address" };
+}

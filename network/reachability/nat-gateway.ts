@@ -1,0 +1,86 @@
+import { type Explanation, silent } from "./explanation.ts";
+import { isKnown } from "./known.ts";
+import type { View } from "./network-interface.ts";
+import type { Term } from "./packet-set.ts";
+import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
+import { throughAcl } from "./subnet.ts";
+import type { Position, Walk } from "./walk.ts";
+
+/**
+ * Out through a NAT gateway: from its address and a port that it chooses, on from its own subnet. It keeps the destination,
+ * and remembers the connection for the replies (VPC user guide, NAT gateways).
+ */
+export function natGateway(walk: Walk, id: string, from: Position, before: Packets): Outcome[] {
+  const component = { type: "nat-gateway", id };
+  const packets = hop(before, component);
+  const { natGateways } = walk.index.topology;
+  if (!isKnown(natGateways)) return lose(packets, component, natGateways.reason);
+  const gateway = natGateways.get(id);
+  if (!gateway) return lose(packets, component, `NAT gateway ${id}, which is not in the topology`);
+  if (packets.isReply) {
+    return drop(packets, {
+      code: "asymmetric-return",
+      component,
+      message: `The reply is routed to ${id}, which has no session for it: the request came in another way.`,
+    });
+  }
+  const { state, addresses, subnetId, vpcId } = gateway;
+  if (!isKnown(state)) return lose(packets, component, state.reason);
+  if (state !== "available") return drop(packets, { code: "BAD_STATE", component, message: `${id} is ${state}.` });
+  if (vpcId !== from.vpcId) {
+    const message = `${id} serves only its own VPC, ${vpcId}.`;
+    return drop(packets, { code: "NGW_REQUIRES_SOURCE_IN_VPC", component, message });
+  }
+  if (walk.errand.family === 6) return lose(packets, component, "NAT64 is not modelled");
+  if (packets.sessions.some(({ gatewayId }) => gatewayId === id)) return drop(packets, loop(id, String(subnetId)));
+  if (!isKnown(addresses)) return lose(packets, component, addresses.reason);
+  const [address] = addresses;
+  if (!address) return lose(packets, component, `${id} has no address`);
+  if (!isKnown(subnetId)) return lose(packets, component, subnetId.reason);
+  const crossing = from.subnetId === subnetId ? [packets] : throughAcl(walk, subnetId, false, packets);
+  return crossing.flatMap((passed) => {
+    const { header } = passed;
+    const session: NatSession = {
+      gatewayId: id,
+      fromSubnetId: from.subnetId,
+      address: address.privateAddress,
+      source: header.source,
+      sourcePort: header.sourcePort,
+      destination: header.destination,
+    };
+    const sourcePort: Term = walk.errand.protocol === "icmp" ? header.sourcePort : { dimension: "natPort" };
+    const translated: Packets = {
+      ...passed,
+      groupsAreTold: false,
+      sessions: [...passed.sessions, session],
+      header: { ...header, source: { constant: address.privateAddress }, sourcePort },
+    };
+    return walk.steps.fromSubnet(walk, { vpcId, subnetId }, translated);
+  });
+}
+
+/** Back through it: what answers a request of a session goes on to whom that came from, and nothing else does. */
+export function backThroughNat(walk: Walk, view: View, packets: Packets): Outcome[] {
+  const { header, set } = packets;
+  const session = packets.isReply
+    ? packets.sessions.find(
+        ({ address, destination }) =>
+          sameTerm(set, header.destination, { constant: address }) && sameTerm(set, header.source, destination),
+      )
+    : undefined;
+  if (!session) {
+    const what = "is a NAT gateway's, which drops what no session of its own asked for";
+    return drop(packets, silent(view.component, what));
+  }
+  return walk.steps.fromSubnet(walk, view, {
+    ...packets,
+    sessions: packets.sessions.filter((one) => one !== session),
+    header: { ...header, destination: session.source, destinationPort: session.sourcePort },
+  });
+}
+
+const loop = (id: string, subnetId: string): Explanation => ({
+  code: "routing-loop",
+  component: { type: "nat-gateway", id },
+  message: `${id} sends the packets to itself: the route table of its own subnet ${subnetId} leads back to it.`,
+});

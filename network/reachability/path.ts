@@ -1,0 +1,164 @@
+import type { Interval, Scalar } from "./address.ts";
+import type { Change } from "./change.ts";
+import type { Component, Explanation } from "./explanation.ts";
+import type { Known } from "./known.ts";
+import type { Header, PacketSet, Term } from "./packet-set.ts";
+
+/** A component on a path and what it decided: the rule, the route, the translation. */
+export interface Hop {
+  readonly component: Component;
+  readonly decision?: string;
+}
+
+/** What happens to a part of a flow's packets. */
+export interface Outcome {
+  readonly set: PacketSet;
+  readonly result: "reachable" | "not-reachable" | "unknown";
+  /** Everything that is in the way on the best path, in its order. */
+  readonly blockers: readonly Explanation[];
+  readonly unknowns: readonly Explanation[];
+  readonly forwardPath: readonly Hop[];
+  readonly returnPath: readonly Hop[];
+  /** Where the path ends before its end: the number of the routing decision that led there. */
+  readonly deadEnd: number | undefined;
+}
+
+/** What a NAT gateway remembers of a connection. */
+export interface NatSession {
+  readonly gatewayId: string;
+  /** The subnet that the request came to the gateway from, where it is of the same VPC. */
+  readonly fromSubnetId: string | undefined;
+  readonly address: Scalar;
+  readonly source: Term;
+  readonly sourcePort: Term;
+  readonly destination: Term;
+}
+
+/** A path so far, shared between the parts that came the same way. */
+export interface Trail {
+  readonly hop: Hop;
+  readonly before: Trail | undefined;
+  readonly length: number;
+}
+
+/** A part of the flow's packets on its way, with what was met so far. */
+export interface Packets {
+  readonly isReply: boolean;
+  readonly set: PacketSet;
+  readonly header: Header;
+  readonly trail: Trail | undefined;
+  readonly forward: Trail | undefined;
+  readonly blockers: readonly Explanation[];
+  readonly unknowns: readonly Explanation[];
+  readonly sessions: readonly NatSession[];
+  /** The egress-only internet gateway that the request went out by, and its replies come back by. */
+  readonly egressOnly: string | undefined;
+  /** Whether groups of the source are told to rules at the destination. */
+  readonly groupsAreTold: Known<boolean>;
+  /** Routing decisions so far. */
+  readonly decisions: number;
+  /** Routes that a blocker's fix adds: what follows is judged as if they were there. */
+  readonly changes: readonly Change[];
+}
+
+export function start(set: PacketSet, header: Header): Packets {
+  return {
+    isReply: false,
+    set,
+    header,
+    trail: undefined,
+    forward: undefined,
+    blockers: [],
+    unknowns: [],
+    sessions: [],
+    egressOnly: undefined,
+    groupsAreTold: true,
+    decisions: 0,
+    changes: [],
+  };
+}
+
+export function hop(packets: Packets, component: Component, decision?: string): Packets {
+  const { trail: before } = packets;
+  const made = decision === undefined ? { component } : { component, decision };
+  return { ...packets, trail: { hop: made, before, length: (before?.length ?? 0) + 1 } };
+}
+
+export function block(packets: Packets, explanation: Explanation): Packets {
+  return { ...packets, blockers: [...packets.blockers, explanation] };
+}
+
+export function unknown(packets: Packets, component: Component, reason: string): Packets {
+  const explanation = { code: "unknown-value", component, message: `Not known: ${reason}.` };
+  return { ...packets, unknowns: [...packets.unknowns, explanation] };
+}
+
+/** The answer to what has arrived: from where it went, to where it came from. */
+export function reply(packets: Packets): Packets {
+  const { source, destination, sourcePort, destinationPort } = packets.header;
+  return {
+    ...packets,
+    isReply: true,
+    header: { source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort },
+    forward: packets.trail,
+    trail: undefined,
+  };
+}
+
+export function outcome(packets: Packets, result: Outcome["result"], deadEnd?: number): Outcome {
+  const { set, blockers, unknowns, isReply, trail, forward } = packets;
+  return {
+    set,
+    result,
+    blockers,
+    unknowns,
+    forwardPath: pathOf(isReply ? forward : trail),
+    returnPath: pathOf(isReply ? trail : undefined),
+    deadEnd,
+  };
+}
+
+/** The path ends here, and its packets with it. */
+export function drop(packets: Packets, explanation: Explanation): Outcome[] {
+  return [outcome(block(packets, explanation), "not-reachable", packets.decisions)];
+}
+
+/** The path goes on where nobody knows; what blocked it before holds all the same. */
+export function lose(packets: Packets, component: Component, reason: string): Outcome[] {
+  const lost = unknown(packets, component, reason);
+  return [outcome(lost, lost.blockers.length > 0 ? "not-reachable" : "unknown")];
+}
+
+/** The path is complete. */
+export function end(packets: Packets): Outcome[] {
+  const { blockers, unknowns } = packets;
+  return [outcome(packets, blockers.length > 0 ? "not-reachable" : unknowns.length > 0 ? "unknown" : "reachable")];
+}
+
+/** The one value of a field; undefined where the set has several. */
+export function value(set: PacketSet, term: Term): Scalar | undefined {
+  if ("constant" in term) return term.constant;
+  if ("anyPublic" in term) return undefined;
+  const { from, to } = set[term.dimension];
+  return from === to ? from : undefined;
+}
+
+/** The values of a field; undefined for a public address that is not known. */
+export function valuesOf(set: PacketSet, term: Term): Interval | undefined {
+  if ("constant" in term) return { from: term.constant, to: term.constant };
+  return "anyPublic" in term ? undefined : set[term.dimension];
+}
+
+/** Whether two fields have the same value in every packet. */
+export function sameTerm(set: PacketSet, one: Term, other: Term): boolean {
+  if (one === other) return true;
+  if ("dimension" in one && "dimension" in other && one.dimension === other.dimension) return true;
+  const [left, right] = [value(set, one), value(set, other)];
+  return left !== undefined && left === right;
+}
+
+function pathOf(trail: Trail | undefined): Hop[] {
+  const path: Hop[] = [];
+  for (let step = trail; step; step = step.before) path[step.length - 1] = step.hop;
+  return path;
+}

@@ -1,0 +1,165 @@
+import { type Cidr, covers, type Family, type Interval, privateBlocks } from "./address.ts";
+import { isKnown } from "./known.ts";
+import type { PacketSet, Part, Term } from "./packet-set.ts";
+import { isManagedByAws, prefixListCidrs } from "./prefix-list.ts";
+import { PrefixMap, type Stretch, space4, space6 } from "./prefix-map.ts";
+import type { Route, Topology } from "./topology.ts";
+
+/** What the routes of a VPC's table and of a transit gateway's have in common. */
+export type AnyRoute = Pick<Route, "destination" | "isPropagated">;
+
+/**
+ * What a table does with packets. `candidates`: the route that wins; several where it is not known which does. `reason`:
+ * why it is not known.
+ */
+export interface RouteSelection<R extends AnyRoute> {
+  readonly candidates: readonly R[];
+  /** Whether perhaps no route matches. */
+  readonly mayBeNone: boolean;
+  readonly reason?: string;
+  /** The block that the winning route has for these packets. */
+  readonly cidr?: Cidr;
+}
+
+interface Choice<R> {
+  readonly route: R;
+  readonly cidr: Cidr;
+  readonly isList: boolean;
+  /** Of one of AWS's own lists. */
+  readonly isManaged: boolean;
+}
+
+/**
+ * A table's routes of one address family, compiled. The longest prefix wins; of routes to the same block a static one
+ * before a propagated one, one to a block before one to a prefix list; between overlapping prefix lists AWS chooses at
+ * random (VPC user guide, Route priority; Transit Gateway guide, Routing).
+ */
+export class RouteLookup<R extends AnyRoute> {
+  readonly #map: PrefixMap<Choice<R>>;
+  /** Routes whose destination is not known: each may win. */
+  readonly #open: readonly { readonly route: R; readonly reason: string }[];
+  readonly #targetOf: (route: R) => unknown;
+  readonly #selections = new Map<Stretch<Choice<R>>, RouteSelection<R>>();
+  #publicSelection: RouteSelection<R> | undefined;
+
+  /** `targetOf`: where a route leads to, as JSON would have it. */
+  constructor(topology: Topology, routes: readonly R[], family: Family, targetOf: (route: R) => unknown) {
+    const choices: Choice<R>[] = [];
+    const open: { route: R; reason: string }[] = [];
+    for (const route of routes) {
+      const { destination } = route;
+      if (!isKnown(destination)) open.push({ route, reason: destination.reason });
+      else if ("cidr" in destination) {
+        choices.push({ route, cidr: destination.cidr, isList: false, isManaged: false });
+      } else {
+        const { prefixListId } = destination;
+        const cidrs = prefixListCidrs(topology, prefixListId);
+        const isManaged = isManagedByAws(topology, prefixListId);
+        if (isKnown(cidrs)) choices.push(...cidrs.map((cidr) => ({ route, cidr, isList: true, isManaged })));
+        else open.push({ route, reason: cidrs.reason });
+      }
+    }
+    const entries = choices
+      .filter(({ cidr }) => cidr.family === family)
+      .sort(byPriority)
+      .map((value) => ({ cidr: value.cidr, value }));
+    this.#map = new PrefixMap(entries, family === 4 ? space4 : space6);
+    this.#open = open;
+    this.#targetOf = targetOf;
+  }
+
+  /** The parts of a set by the route that their destination has. */
+  select(set: PacketSet, destination: Term): Part<RouteSelection<R>>[] {
+    if ("anyPublic" in destination) return [{ set, value: this.#selectPublic(destination.anyPublic) }];
+    if ("constant" in destination) {
+      const [stretch] = this.#map.within({ from: destination.constant, to: destination.constant });
+      return [{ set, value: this.#selectionOf(stretch as Stretch<Choice<R>>) }];
+    }
+    const { dimension } = destination;
+    const whole = set[dimension];
+    const stretches = this.#map.within(whole);
+    const parts: { interval: Interval; value: RouteSelection<R> }[] = [];
+    for (const stretch of stretches) {
+      const value = this.#selectionOf(stretch);
+      const from = stretch.from < whole.from ? whole.from : stretch.from;
+      const to = whole.to < stretch.to ? whole.to : stretch.to;
+      const last = parts.at(-1);
+      if (last && sameSelection(last.value, value)) last.interval = { from: last.interval.from, to };
+      else parts.push({ interval: { from, to }, value });
+    }
+    return parts.map(({ interval, value }) => ({
+      set: parts.length === 1 ? set : { ...set, [dimension]: interval },
+      value,
+    }));
+  }
+
+  #selectionOf(stretch: Stretch<Choice<R>>): RouteSelection<R> {
+    const known = this.#selections.get(stretch);
+    if (known) return known;
+    const made = this.#select(stretch.values);
+    this.#selections.set(stretch, made);
+    return made;
+  }
+
+  #select(choices: readonly Choice<R>[]): RouteSelection<R> {
+    const [best] = choices;
+    const candidates: R[] = [];
+    const reasons = this.#open.map(({ reason }) => reason);
+    if (best) {
+      candidates.push(best.route);
+      const rival = best.isList ? choices.findLastIndex((one) => one.isList && this.#differ(one.route, best.route)) : 0;
+      if (rival > 0) {
+        // Which list AWS prefers decides what the longest prefix is then: any as long as the rival's may win.
+        candidates.push(...choices.slice(1, rival + 1).map(({ route }) => route));
+        reasons.push("prefix lists overlap, and AWS chooses one of their routes at random");
+      }
+    }
+    candidates.push(...this.#open.map(({ route }) => route));
+    const [reason] = reasons;
+    return {
+      candidates: [...new Set(candidates)],
+      mayBeNone: !best,
+      ...(reason === undefined ? {} : { reason }),
+      ...(best ? { cidr: best.cidr } : {}),
+    };
+  }
+
+  /** For an address of the internet of which no more is known than that none of AWS's own lists has it. */
+  #selectPublic(reason: string): RouteSelection<R> {
+    this.#publicSelection ??= this.#combine(
+      this.#map.stretches
+        .filter((stretch) => !privateBlocks.some((block) => sameKind(block, stretch) && covers(block, stretch)))
+        .map(({ values }) => this.#select(values.filter(({ isManaged }) => !isManaged))),
+    );
+    const { candidates, mayBeNone } = this.#publicSelection;
+    return candidates.length + Number(mayBeNone) > 1 ? { reason, ...this.#publicSelection } : this.#publicSelection;
+  }
+
+  #combine(selections: readonly RouteSelection<R>[]): RouteSelection<R> {
+    const reason = selections.find((one) => one.reason !== undefined)?.reason;
+    return {
+      candidates: [...new Set(selections.flatMap(({ candidates }) => candidates))],
+      mayBeNone: selections.some(({ mayBeNone }) => mayBeNone),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  #differ(one: R, other: R): boolean {
+    return one !== other && JSON.stringify(this.#targetOf(one)) !== JSON.stringify(this.#targetOf(other));
+  }
+}
+
+function sameSelection<R extends AnyRoute>(one: RouteSelection<R>, other: RouteSelection<R>): boolean {
+  return (
+    one.mayBeNone === other.mayBeNone &&
+    one.reason === other.reason &&
+    one.candidates.length === other.candidates.length &&
+    one.candidates.every((route, index) => route === other.candidates[index])
+  );
+}
+
+function byPriority(one: Choice<AnyRoute>, other: Choice<AnyRoute>): number {
+  return Number(one.route.isPropagated) - Number(other.route.isPropagated) || Number(one.isList) - Number(other.isList);
+}
+
+const sameKind = (one: Interval, other: Interval) => typeof one.from === typeof other.from;
