@@ -51,7 +51,8 @@ function outcomesOf(index: TopologyIndex, flow: Flow): Outcome[] {
   if (others.length > 0 && !isSettled(all)) return nobodyKnows(flow, reason ?? "which way is taken");
   if (!repaired || first.some(({ result }) => result !== "not-reachable")) return first;
   const better = repaired.flatMap((errand) => trace(index, errand));
-  return costOf(better) < costOf(first) ? better : first;
+  // Who has an endpoint wants to use it.
+  return costOf(better) <= costOf(first) ? better : first;
 }
 
 function nobodyKnows(flow: Flow, reason: string): Outcome[] {
