@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
+import fc from "fast-check";
 import { readSnapshot } from "../../../network/adapters/snapshot.ts";
 import { parseAddress } from "../../../network/reachability/address.ts";
 import type { Topology } from "../../../network/reachability/topology.ts";
 import { judge } from "./concrete.ts";
 import { factsOf, known } from "./facts.ts";
+import { cuts, flowOf, flowPlan, packetOf as packetOfFlow } from "./flows.ts";
 import type { ConcretePacket, Protocol } from "./packet.ts";
+import { topologies } from "./topologies.ts";
 
 interface Probe {
   source: string;
@@ -65,3 +68,71 @@ for (const [lab, count] of labs) {
     }
   });
 }
+
+/** What random packets have to meet, so that agreement about them means something. */
+const components = [
+  "network ACL",
+  "group reference",
+  "prefix list in a group",
+  "prefix list in a route",
+  "propagated route",
+  "internet gateway",
+  "internet gateway inwards",
+  "edge route table",
+  "egress-only internet gateway",
+  "public NAT gateway",
+  "private NAT gateway",
+  "gateway endpoint",
+  "interface endpoint",
+  "peering",
+  "transit gateway",
+  "transit gateway in the sender's subnet",
+  "transit gateway peering",
+  "route to an interface",
+  "appliance",
+  "Block Public Access",
+];
+
+test("random networks are varied: packets arrive, get lost, and meet every component on the way", (t) => {
+  const sample = fc.sample(fc.tuple(topologies, fc.array(flowPlan, { minLength: 4, maxLength: 4 })), {
+    numRuns: 1000,
+    seed: 20_240_607,
+  });
+  const answers = { reachable: 0, "not-reachable": 0, ambiguous: 0, unmodelled: 0 };
+  const met = new Map<string, number>();
+  const metByReachable = new Set<string>();
+  for (const [topology, plans] of sample) {
+    for (const plan of plans) {
+      const flow = flowOf(topology, plan);
+      if (!flow) continue;
+      const judgement = judge(topology, packetOfFlow(flow, flow.protocol === "icmp" ? 0 : 45_000, 30_000));
+      answers[judgement.answer] += 1;
+      for (const name of judgement.met) met.set(name, (met.get(name) ?? 0) + 1);
+      if (judgement.answer === "reachable") for (const name of judgement.met) metByReachable.add(name);
+    }
+  }
+  t.log(answers, Object.fromEntries(met));
+  const packets = Object.values(answers).reduce((sum, count) => sum + count);
+  t.true(packets > 2500);
+  t.true(answers.reachable > 0.25 * packets, `${answers.reachable} of ${packets} are reachable`);
+  t.true(answers["not-reachable"] > 0.25 * packets);
+  t.true(answers.unmodelled > 5);
+  for (const name of components) t.true((met.get(name) ?? 0) >= 5, `${name} was met ${met.get(name)} times`);
+  for (const name of ["public NAT gateway", "transit gateway", "peering", "gateway endpoint", "edge route table"]) {
+    t.true(metByReachable.has(name), `no packet gets through ${name}`);
+  }
+});
+
+test("packets of one flow differ by their ports", (t) => {
+  const sample = fc.sample(fc.tuple(topologies, flowPlan), { numRuns: 1000, seed: 20_240_607 });
+  const partial = sample.filter(([topology, plan]) => {
+    const flow = flowOf(topology, plan);
+    if (!flow) return false;
+    const { sourcePort, natPort } = cuts(topology, flow);
+    const answers = sourcePort.flatMap((port) =>
+      natPort.map((chosen) => judge(topology, packetOfFlow(flow, port, chosen)).answer),
+    );
+    return new Set(answers).size > 1;
+  });
+  t.true(partial.length > 10, `${partial.length} flows are partial`);
+});

@@ -191,6 +191,12 @@ function interfacesOf(plan: Plan, subnets: Layout["subnets"]): NetworkInterface[
   return made;
 }
 
+/** What prefix lists hold: little enough that two of them overlap now and then. */
+export const prefixListPool = ({ vpcs }: Layout): Cidr[] => [
+  ...["203.0.113.9/32", "8.0.0.0/8", "2a00::/16", "54.0.0.0/8"].map(parseCidr),
+  ...vpcs.flatMap(({ blocks }) => blocks),
+];
+
 /** What rules and routes speak of. */
 export function cidrPool({ vpcs, subnets, networkInterfaces }: Layout): Cidr[] {
   const hosts = networkInterfaces.slice(0, 3).flatMap(({ addresses }) => addresses as readonly InterfaceAddress[]);

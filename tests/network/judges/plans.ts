@@ -30,7 +30,7 @@ const route = fc.record({
 const table = fc.record({
   default4: oneOf(
     [5, "igw" as const],
-    [7, "nat" as const],
+    [9, "nat" as const],
     [2, "tgw" as const],
     [1, "none" as const],
     [1, "eni" as const],
@@ -39,7 +39,7 @@ const table = fc.record({
   /** To each VPC's blocks. */
   toVpcs: fc.tuple(...[0, 1, 2].map(() => oneOf([8, "pcx" as const], [8, "tgw" as const], [1, "none" as const]))),
   hasEndpointRoute: mostly(50),
-  more: list(route, 0, 2),
+  more: list(route, 0, 3),
 });
 
 const aclRule = fc.record({
@@ -119,7 +119,7 @@ const transitGateway = fc.record({
       propagates: fc.tuple(mostly(85), mostly(85), mostly(85)),
       defaultTo: oneOf([3, "peering" as const], [3, "vpc" as const], [3, "none" as const]),
       statics: list(
-        fc.record({ destination: any, attachment: any, isBlackhole: seldom(15), isMultiple: seldom(6) }),
+        fc.record({ destination: any, attachment: any, isBlackhole: seldom(15), isMultiple: seldom(12) }),
         0,
         2,
       ),
@@ -147,7 +147,7 @@ const side = fc.record({ state, table: any, isAssociated: mostly(93) });
 
 const nat = fc.record({
   subnet: any,
-  isAnywhere: seldom(25),
+  isAnywhere: seldom(15),
   isPrivate: seldom(20),
   state,
   hasSecondAddress: seldom(15),
@@ -163,9 +163,12 @@ export const plan = fc.record({
       fc.record({ state: oneOf([75, "active"], [10, "pending-acceptance"], [15, "none"]), isPartial: seldom(15) }),
     ),
   ),
-  transitGateways: list(transitGateway, 0, 2),
+  transitGateways: fc.oneof(
+    { weight: 1, arbitrary: list(transitGateway, 0, 0) },
+    { weight: 5, arbitrary: list(transitGateway, 1, 2) },
+  ),
   transitGatewayPeering: fc.record({ exists: mostly(75), sides: fc.tuple(side, side) }),
-  prefixLists: list(list(any, 1, 3), 0, 2),
+  prefixLists: list(list(any, 1, 4), 0, 2),
   blockPublicAccess: fc.oneof(
     { weight: 11, arbitrary: fc.constant(undefined) },
     {

@@ -82,7 +82,7 @@ export function attachmentFor(
     ({ transitGatewayId }) => transitGatewayId === table.transitGatewayId,
   );
   const propagated = ofGateway
-    .filter(({ id }) => known(table.propagatingAttachmentIds).includes(id))
+    .filter(({ id, state }) => known(state) === "available" && known(table.propagatingAttachmentIds).includes(id))
     .flatMap(({ id, resource }): TransitGatewayRoute[] =>
       resource.type === "vpc"
         ? known(vpcOf(facts, resource.vpcId).cidrBlocks).map((cidr) => ({

@@ -48,11 +48,11 @@ function defaultTarget(layout: Layout, index: number, plan: TablePlan, tableInde
   if (usual !== "nat") {
     return chosen({ igw, eni, tgw, none: [] }[usual], tableIndex + index)[0] ?? igw[0];
   }
-  if (tableIndex === 0) return igw[0] ?? nat[0];
+  if (tableIndex === 0) return igw[0] ?? (plan.more.length === 3 ? nat[0] : undefined);
   const inMain = layout.subnets.filter((subnet) => tableIndexOf(layout.plan, subnet) === 0).map(({ id }) => id);
   const others = layout.natGateways.filter(({ subnetId }) => inMain.includes(subnetId as string)).map(({ id }) => id);
   const elsewhere = nat.filter((target) => "id" in target && others.includes(target.id));
-  return elsewhere[0] ?? (plan.more.length === 2 ? nat[0] : undefined) ?? igw[0];
+  return elsewhere[0] ?? (plan.more.length === 3 ? nat[0] : undefined) ?? igw[0];
 }
 
 function routesOf(layout: Layout, index: number, plan: TablePlan, tableIndex: number): Route[] {
@@ -89,7 +89,7 @@ function routesOf(layout: Layout, index: number, plan: TablePlan, tableIndex: nu
   const lists = layout.plan.prefixLists.map((_, number) => ({ prefixListId: `pl-${number}` }));
   const ownSubnets = subnets.filter(({ vpcId }) => vpcId === vpc.id).flatMap(({ cidrBlocks }) => cidrBlocks as Cidr[]);
   for (const one of plan.more) {
-    const pool: Destination[] = [...lists, ...lists, ...cidrPool(layout).map((cidr) => ({ cidr }))];
+    const pool: Destination[] = [...lists, ...lists, ...lists, ...cidrPool(layout).map((cidr) => ({ cidr }))];
     const destination = pick(pool, one.destination);
     const isInside =
       "cidr" in destination &&
@@ -100,9 +100,12 @@ function routesOf(layout: Layout, index: number, plan: TablePlan, tableIndex: nu
     const isSubnet = "cidr" in destination && ownSubnets.some((cidr) => cidrText(cidr) === cidrText(destination.cidr));
     // Inside of the VPC AWS takes whole subnets only, and middleboxes as their targets.
     if (isInside && !isSubnet) continue;
-    const { igw, eigw, nat, eni, tgw, pcx } = targets;
+    const { igw, eni, tgw, pcx } = targets;
+    const isFor = (family: 4 | 6) => !("cidr" in destination) || destination.cidr.family === family;
+    const eigw = isFor(6) ? targets.eigw : [];
+    const nat = isFor(4) && (tableIndex > 0 || one.target % 4 === 0) ? targets.nat : [];
     const possible = isInside ? [...nat, ...eni] : [...igw, ...nat, ...tgw, ...pcx.flat(), ...eni.slice(0, 1), ...eigw];
-    add(destination, chosen(possible, one.target)[0], one.isBlackhole, one.isPropagated);
+    add(destination, chosen(possible, one.target)[0], one.isBlackhole, one.isPropagated && "cidr" in destination);
   }
   return routes;
 }

@@ -1,6 +1,14 @@
 import type { Cidr } from "../../../network/reachability/address.ts";
 import type * as T from "../../../network/reachability/topology.ts";
-import { cidrPool, endpointBlock, endpointPrefixList, groupId, type Layout, layoutOf } from "./layout.ts";
+import {
+  cidrPool,
+  endpointBlock,
+  endpointPrefixList,
+  groupId,
+  type Layout,
+  layoutOf,
+  prefixListPool,
+} from "./layout.ts";
 import { type Plan, plan } from "./plans.ts";
 import { aclEntries, everywhere, groupRules, pick } from "./rules.ts";
 import { peeringId, routeTables } from "./tables.ts";
@@ -111,7 +119,7 @@ function gatewayEndpoints({ vpcs }: Layout): T.VpcEndpoint[] {
 }
 
 function prefixLists(layout: Layout): T.PrefixList[] {
-  const pool = cidrPool(layout).filter(({ prefix }) => prefix > 0);
+  const pool = prefixListPool(layout);
   return [
     { id: endpointPrefixList, name: "com.amazonaws.r.s3", cidrs: [endpointBlock] },
     ...layout.plan.prefixLists.map((indices, number) => ({
@@ -146,9 +154,11 @@ const peeringAttachment = "tgw-attach-peering";
 function attachments({ plan, vpcs, subnets }: Layout): T.TransitGatewayAttachment[] {
   const { transitGateways, transitGatewayPeering } = plan;
   const ofVpcs = transitGateways.flatMap((gateway, number) =>
-    vpcs.flatMap(({ id: vpcId }, index): T.TransitGatewayAttachment[] => {
+    vpcs.flatMap(({ id: vpcId, plan: { region } }, index): T.TransitGatewayAttachment[] => {
       const own = gateway.attachments[index];
-      if (!own?.exists) return [];
+      // The second gateway is that of the second Region, where there is one.
+      const isSecond = number === 1 && vpcs.some((vpc) => vpc.plan.region === "r2");
+      if (!own?.exists || (region === "r2") !== isSecond) return [];
       const inVpc = subnets.filter((subnet) => subnet.vpcId === vpcId);
       const first = pick(inVpc, own.firstSubnet);
       // One subnet a zone, as AWS has it.
