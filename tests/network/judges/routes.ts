@@ -81,9 +81,12 @@ export function attachmentFor(
   const ofGateway = facts.transitGatewayAttachments.filter(
     ({ transitGatewayId }) => transitGatewayId === table.transitGatewayId,
   );
-  const propagated = ofGateway
-    .filter(({ id, state }) => known(state) === "available" && known(table.propagatingAttachmentIds).includes(id))
-    .flatMap(({ id, resource }): TransitGatewayRoute[] =>
+  const propagating = ofGateway.filter(({ id }) => known(table.propagatingAttachmentIds).includes(id));
+  const available = propagating.filter(({ state }) => known(state) === "available");
+  // Whether one that is on its way in or out still, or already, propagates is told nowhere.
+  const lists = available.length < propagating.length ? [propagating, available] : [propagating];
+  const propagated = choose("what attachments propagate that are not available", lists).flatMap(
+    ({ id, resource }): TransitGatewayRoute[] =>
       resource.type === "vpc"
         ? known(vpcOf(facts, resource.vpcId).cidrBlocks).map((cidr) => ({
             destination: { cidr },
@@ -92,7 +95,7 @@ export function attachmentFor(
             isPropagated: true,
           }))
         : [],
-    );
+  );
   const best = differing(
     bestRoutes(facts, [...known(table.staticRoutes), ...propagated], address),
     ({ attachmentIds, state }) => [attachmentIds, state],
