@@ -1,11 +1,10 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Scalar } from "../../../network/reachability/address.ts";
-import type { Flow } from "../../../network/reachability/flow.ts";
 import { type Analysis, analyze, TopologyIndex } from "../../../network/reachability/index.ts";
 import type { Topology } from "../../../network/reachability/topology.ts";
 import { type Judgement, judge } from "./concrete.ts";
-import { cuts, type FlowPlan, flowOf, flowPlan, packetOf } from "./flows.ts";
+import { type AskedFlow, cuts, type FlowPlan, flowOf, flowPlan, packetOf } from "./flows.ts";
 import { printed, printedFlow } from "./printed.ts";
 import { topologies } from "./topologies.ts";
 
@@ -25,7 +24,7 @@ const replay = {
 const parts = JUDGE_SEED === undefined ? Math.ceil(runs / 250) : 1;
 
 /** What the core does not decide yet, as the explanation of an unknown outcome says it. To be emptied. */
-const undecidedByTheCore: readonly string[] = ["VPC Block Public Access is on", "what an appliance does with packets"];
+const undecidedByTheCore: readonly string[] = ["what an appliance does with packets"];
 
 type Dimension = "source" | "destination" | "sourcePort" | "destinationPort" | "natPort";
 type Outcome = Analysis["outcomes"][number];
@@ -51,7 +50,7 @@ function faultOf(outcomes: readonly Outcome[], { answer, hasChoices }: Judgement
 }
 
 /** The first packet of a flow's cells that core and judge see differently; undefined: there is none. */
-function disagreement(topology: Topology, index: TopologyIndex, flow: Flow): string | undefined {
+function disagreement(topology: Topology, index: TopologyIndex, flow: AskedFlow): string | undefined {
   const { outcomes } = analyze(index, flow);
   const cells = cuts(topology, flow);
   for (const sourcePort of cells.sourcePort) {

@@ -49,8 +49,11 @@ const nowhere = ["10.0.0.77", "10.1.1.77", "192.168.7.7", "fd00:0:0:1::77"].map(
 
 const familyOf = (value: Scalar) => (typeof value === "bigint" ? 6 : 4);
 
+/** A flow from one place to another, by an address that is always told. */
+export type AskedFlow = Flow & { readonly destination: Place; readonly address: Scalar };
+
 /** The flow that a plan asks of a topology; undefined where there is nothing to ask from or for. */
-export function flowOf(topology: Topology, plan: FlowPlan): Flow | undefined {
+export function flowOf(topology: Topology, plan: FlowPlan): AskedFlow | undefined {
   const facts = factsOf(topology);
   const { family, protocol, kind, isFromInternet } = plan;
   const chosen = (list: readonly End[], index: number) => (list.length === 0 ? undefined : pick(list, index));
@@ -116,7 +119,7 @@ export interface AddressRanges {
  * Rules of a topology are constant between their own ends, so that the first value of a range, the first of every rule's
  * range and the first beyond it stand for all of the range's values.
  */
-export function cuts(topology: Topology, flow: Flow, ranges: AddressRanges = {}): Cuts {
+export function cuts(topology: Topology, flow: AskedFlow, ranges: AddressRanges = {}): Cuts {
   const facts = factsOf(topology);
   const ports = portCuts(facts);
   const hasPorts = flow.protocol !== "icmp";
@@ -161,7 +164,7 @@ function addressCuts(facts: Facts): Scalar[] {
 }
 
 /** One packet of a flow. */
-export function packetOf(flow: Flow, sourcePort: number, natPort: number): ConcretePacket {
+export function packetOf(flow: AskedFlow, sourcePort: number, natPort: number): ConcretePacket {
   const { source, destination, address: used, protocol, ports } = flow;
   if (source.type !== "interface" && source.type !== "internet") throw new TypeError("the judge needs who sends");
   return {

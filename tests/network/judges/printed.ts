@@ -1,7 +1,8 @@
 import { addressText, type Cidr, cidrText } from "../../../network/reachability/address.ts";
-import type { Flow, Place } from "../../../network/reachability/flow.ts";
+import type { Place } from "../../../network/reachability/flow.ts";
 import type { PortRange, Route, Topology, TransitGatewayRoute } from "../../../network/reachability/topology.ts";
 import { factsOf, known } from "./facts.ts";
+import type { AskedFlow } from "./flows.ts";
 
 const cidrs = (list: readonly Cidr[]) => list.map(cidrText).join(" ");
 const range = (one: PortRange | undefined) => (one ? `${one.from}-${one.to}` : "all");
@@ -74,7 +75,7 @@ export function printed(topology: Topology): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-export function printedFlow({ source, destination, address, protocol, ports }: Flow): string {
+export function printedFlow({ source, destination, address, protocol, ports }: AskedFlow): string {
   const place = (one: Place) => ("id" in one ? one.id : one.type);
   const port = ports ? ` ${ports.from}` : "";
   const from = source.type === "subnet" ? source.id : `${place(source)} ${addressText(source.address)}`;
