@@ -3,7 +3,19 @@ import { isKnown, type Known, Unknown } from "./known.ts";
 import { backThroughNat } from "./nat-gateway.ts";
 import type { View } from "./network-interface.ts";
 import { echoType, isEcho } from "./packet-set.ts";
-import { drop, end, hop, lose, type Outcome, type Packets, reply, sameTerm, unknown, value } from "./path.ts";
+import {
+  drop,
+  end,
+  hasPassed,
+  hop,
+  lose,
+  type Outcome,
+  type Packets,
+  reply,
+  sameTerm,
+  unknown,
+  value,
+} from "./path.ts";
 import { haveNoRules, judgeSecurityGroups } from "./security-group.ts";
 import { throughAcl } from "./subnet.ts";
 import type { SecurityGroupRule } from "./topology.ts";
@@ -75,7 +87,7 @@ function throughGroups(walk: Walk, view: View, isEgress: boolean, packets: Packe
     set: packets.set,
     header: packets.header,
     kind: walk.kind(packets),
-    peerGroups: isEgress ? groupsAtDestination(walk, view) : groupsOfSource(walk, packets),
+    peerGroups: isEgress ? groupsAtDestination(walk, view) : groupsOfSource(walk, view, packets),
   });
   return parts.map(({ set, value: { answer, reason, decision } }) => {
     const next = isEgress
@@ -113,16 +125,21 @@ function mismatch(walk: Walk, ids: Known<readonly string[]>, isEgress: boolean, 
   return withChange(explanation, { type: "add-security-group-rule", id: first, rule });
 }
 
-/** For inbound rules that refer to groups: those of the source, where its address was not translated. */
-function groupsOfSource(walk: Walk, packets: Packets): Known<readonly string[]> {
+/**
+ * For inbound rules that refer to groups: those of the source, where its address was not translated. The interfaces of VPC
+ * endpoints are not told of groups beyond a transit gateway (as above).
+ */
+function groupsOfSource(walk: Walk, view: View, packets: Packets): Known<readonly string[]> {
   if (!walk.isFromSource(packets) || !walk.source) return [];
+  if (view.type === "vpc_endpoint" && hasPassed(packets, "transit-gateway-attachment")) return [];
   if (!isKnown(packets.groupsAreTold)) return packets.groupsAreTold;
   return packets.groupsAreTold ? walk.source.securityGroupIds : [];
 }
 
 /**
  * For outbound rules that refer to groups: those of the destination, where it is addressed by its private address, in this
- * VPC or, by a peering connection, in another one of the Region. Through a transit gateway they are for inbound rules.
+ * VPC or, by a peering connection, in another one of the Region. Through a transit gateway rules may refer to groups inbound
+ * only (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html, Security group referencing).
  */
 function groupsAtDestination({ index, errand, destination }: Walk, source: View): Known<readonly string[]> {
   const { destination: place, set, destinationTerm } = errand;
@@ -154,7 +171,6 @@ function waysOut(
   for (const { value: selection } of lookup.select(set, term)) {
     for (const { target } of selection.candidates) {
       if (!isKnown(target)) return undefined;
-      if (target.type === "transit-gateway") return undefined;
       const peering = target.type === "vpc-peering-connection" ? vpcPeeringConnections.get(target.id) : undefined;
       const [one, other] = peering?.sides ?? [];
       const isLocal = one !== undefined && one.region === other?.region;

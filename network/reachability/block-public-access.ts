@@ -66,6 +66,11 @@ function judgeOne(
       ({ resourceId, mode: allowed }) =>
         ids.includes(resourceId) && (allowed === "allow-bidirectional" || need === "egress"),
     );
+  const modes = exclusions
+    .filter(({ resourceId }) => vpcIds.includes(resourceId) || subnetIds.includes(resourceId))
+    .map((exclusion) => exclusion.mode);
+  if (need === "bidirectional" && new Set(modes).size > 1)
+    return new Unknown("which of two exclusions counts, the VPC's or the subnet's");
   const excluded = isExcluded(vpcIds) || (subnetIds.length > 0 && subnetIds.every((id) => isExcluded([id])));
   if (excluded) return "yes";
   if (!isKnown(mode)) return mode;

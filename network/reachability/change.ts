@@ -1,6 +1,7 @@
 import { addressText, contains, covers, parseAddress, type Scalar } from "./address.ts";
 import { allowRequest, type PolicyRequest } from "./endpoint-policy.ts";
 import { isKnown } from "./known.ts";
+import { freeNumber } from "./network-acl.ts";
 import { routeText } from "./route-table.ts";
 import { peerText, portsText, protocolText } from "./rule-text.ts";
 import type {
@@ -157,6 +158,34 @@ export function sameOrWider(one: Change, other: Change): boolean {
   return keyOf(one) === keyOf(other);
 }
 
+/** The changes with numbers for the rules that they add to network ACLs, before those that deny. */
+export function numbered(
+  { networkAcls }: Topology,
+  changes: readonly (Change | undefined)[],
+): readonly (Change | undefined)[] {
+  const added = new Map<string, NetworkAclEntry[]>();
+  return changes.map((change) => {
+    if (change?.type !== "add-network-acl-entry" || !isKnown(networkAcls)) return change;
+    const own = networkAcls.get(change.id)?.entries ?? [];
+    const others = added.get(change.id) ?? [];
+    const { isEgress, ruleNumber } = change.entry;
+    const number = freeNumber([...(isKnown(own) ? own : []), ...others], isEgress, ruleNumber);
+    const entry = { ...change.entry, ruleNumber: number };
+    added.set(change.id, [...others, entry]);
+    return { ...change, entry };
+  });
+}
+
+/** The routing decision that a change is about; undefined for changes of other things. */
+export function decisionOf(change: Change): string | undefined {
+  if (change.type === "add-route" || change.type === "add-transit-gateway-route")
+    return `${change.id} ${keyOf(change.route.destination)}`;
+  return change.type === "associate-transit-gateway-route-table" ? change.id : undefined;
+}
+
+/** Whether two changes do the same. */
+export const isSame = (one: Change, other: Change) => keyOf(one) === keyOf(other);
+
 /** With the entry, and without one of its number and direction. */
 export function withEntry(entries: readonly NetworkAclEntry[], entry: NetworkAclEntry): NetworkAclEntry[] {
   const others = entries.filter(
@@ -219,12 +248,20 @@ function freePublicAddress({ networkInterfaces }: Topology): Scalar {
   return Math.max(Number(first), ...used.map(Number)) + 1;
 }
 
-function excluding({ blockPublicAccess, vpcs }: Topology, vpcId: string): Topology["blockPublicAccess"] {
+/** In place of other exclusions of the VPC and its subnets. */
+function excluding({ blockPublicAccess, vpcs, subnets }: Topology, vpcId: string): Topology["blockPublicAccess"] {
   const vpc = isKnown(vpcs) ? vpcs.get(vpcId) : undefined;
   if (!isKnown(blockPublicAccess) || !vpc) return blockPublicAccess;
+  const isOther = (id: string) => id !== vpcId && (isKnown(subnets) ? subnets.get(id)?.vpcId : "") !== vpcId;
   return blockPublicAccess.map((one) =>
     one.ownerId === vpc.ownerId && one.region === vpc.region && isKnown(one.exclusions)
-      ? { ...one, exclusions: [...one.exclusions, { resourceId: vpcId, mode: "allow-bidirectional" as const }] }
+      ? {
+          ...one,
+          exclusions: [
+            ...one.exclusions.filter(({ resourceId: id }) => isOther(id)),
+            { resourceId: vpcId, mode: "allow-bidirectional" as const },
+          ],
+        }
       : one,
   );
 }

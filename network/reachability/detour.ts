@@ -1,13 +1,12 @@
-import { type Cidr, covers, isPrivate, parseCidr } from "./address.ts";
-import type { Change } from "./change.ts";
-import { withRoute } from "./change.ts";
+import { type Cidr, covers, isPrivate, overlaps, parseCidr } from "./address.ts";
+import { type Change, decisionOf, isSame, withRoute } from "./change.ts";
 import { withChange } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
 import type { Term } from "./packet-set.ts";
 import { block, type Outcome, type Packets } from "./path.ts";
 import { prefixListOf } from "./prefix-list.ts";
 import type { RouteLookup, RouteSelection } from "./route-lookup.ts";
-import type { Collection, Route, RouteTable, RouteTarget, TransitGatewayRoute } from "./topology.ts";
+import type { Collection, PrefixList, Route, RouteTable, RouteTarget, TransitGatewayRoute } from "./topology.ts";
 import { lookupOf, transitLookupOf } from "./topology-index.ts";
 import { transitGatewayRoutes } from "./transit-gateway-route-table.ts";
 import type { Position, Walk } from "./walk.ts";
@@ -20,6 +19,8 @@ export interface Detour {
 
 /** No explanation asks for more changes of routing than that. */
 const mostChanges = 4;
+/** Nor are more tried for one pair of ends. */
+const mostAttempts = 60;
 /** More than any number of blockers: a path that ends nowhere is worse than one with blockers. */
 const nowhere = 1000;
 
@@ -28,24 +29,41 @@ const nowhere = 1000;
  * one is kept that leaves the fewest blockers.
  */
 export function repair(
+  walk: Walk,
   taken: readonly Outcome[],
   packets: Packets,
   detours: (part: Packets) => readonly Detour[],
 ): Outcome[] {
   return taken.flatMap((outcome) => {
     const blocker = outcome.blockers.at(-1);
-    if (outcome.deadEnd !== packets.decisions || !blocker || packets.changes.length >= mostChanges) return [outcome];
+    if (outcome.deadEnd !== packets.decisions || !blocker) return [outcome];
     const { code, component, message } = blocker;
     const part = { ...packets, set: outcome.set };
-    let best: { cost: number; outcomes: Outcome[] } = { cost: nowhere, outcomes: [outcome] };
-    for (const { change, go } of detours(part)) {
+    // Where nothing helps here, the decision before may be the one to change.
+    let best: { cost: number; outcomes: Outcome[] } = {
+      cost: nowhere,
+      outcomes: [{ ...outcome, deadEnd: packets.decisions - 1 }],
+    };
+    for (const { change, go } of packets.changes.length < mostChanges ? detours(part) : []) {
+      if (walk.attempts >= mostAttempts) break;
+      const given = walk.given.get(decisionOf(change) ?? "");
+      if (given && !isSame(given, change)) continue;
+      walk.attempts++;
       const blocked = block(part, withChange({ code, component, message }, change));
       const outcomes = go({ ...blocked, changes: [...part.changes, change] });
-      const cost = Math.max(...outcomes.map(({ blockers, deadEnd }) => blockers.length + (deadEnd ? nowhere : 0)));
+      const cost = costOf(outcomes);
       if (cost < best.cost) best = { cost, outcomes };
     }
     return best.outcomes;
   });
+}
+
+/** How much is in the way; a path that ends nowhere is worse than any other. */
+export function costOf(outcomes: readonly Outcome[]): number {
+  return Math.max(
+    0,
+    ...outcomes.map(({ blockers, deadEnd }) => blockers.length + (deadEnd === undefined ? 0 : nowhere)),
+  );
 }
 
 /** A table's routes, with those that fixes so far have added. */
@@ -61,6 +79,7 @@ export function routesOf(walk: Walk, table: RouteTable, { changes }: Packets): K
 /** Routes that would lead the packets out of the VPC, by what is there. */
 export function vpcDetours(
   walk: Walk,
+  tableId: string,
   { cidr }: RouteSelection<Route>,
   { vpcId, subnetId }: Position,
   packets: Packets,
@@ -76,6 +95,7 @@ export function vpcDetours(
   const add = (target: RouteTarget, destination: Cidr) => {
     // It must be the longest prefix; a route to the block of the one that is taken now takes its place.
     const wins = cidr && cidr.prefix > destination.prefix ? cidr : destination;
+    if (changesEarlier(packets, tableId, wins)) return;
     routes.push({ destination: { cidr: wins }, target, state: "active", isPropagated: false });
   };
   const isPublic = whole === undefined || !isPrivate(whole.from);
@@ -92,9 +112,10 @@ export function vpcDetours(
   if (!isPublic) return routes;
   for (const { id, type, serviceName, state } of endpointsOf(walk, vpcId)) {
     const list = type === "Gateway" && state === "available" ? prefixListOf(topology, serviceName) : undefined;
-    const isFor = list && isKnown(list) && isKnown(list.cidrs) && list.cidrs.some(isOwn);
-    if (!isFor || packets.isReply) continue;
-    const destination = { prefixListId: list.id };
+    const block = list && isKnown(list) && isKnown(list.cidrs) ? list.cidrs.find(isOwn) : undefined;
+    if (!block || packets.isReply || (cidr && cidr.prefix >= block.prefix)) continue;
+    if (changesEarlier(packets, tableId, block)) continue;
+    const destination = { prefixListId: (list as PrefixList).id };
     routes.push({ destination, target: { type: "vpc-endpoint", id }, state: "active", isPropagated: false });
   }
   const gateway = index.gatewayOf(vpcId);
@@ -136,6 +157,7 @@ export function transitRoutesOf(
 export function transitDetours(
   walk: Walk,
   transitGatewayId: string,
+  tableId: string,
   { cidr }: RouteSelection<TransitGatewayRoute>,
   packets: Packets,
 ): TransitGatewayRoute[] {
@@ -147,6 +169,7 @@ export function transitDetours(
   const routes: TransitGatewayRoute[] = [];
   const add = (id: string, destination: Cidr) => {
     const wins = cidr && cidr.prefix > destination.prefix ? cidr : destination;
+    if (changesEarlier(packets, tableId, wins)) return;
     routes.push({ destination: { cidr: wins }, state: "active", attachmentIds: [id], isPropagated: false });
   };
   for (const { id, resource, state } of attachments) {
@@ -159,6 +182,17 @@ export function transitDetours(
     if (block) add(id, block);
   }
   return routes;
+}
+
+/** Whether a route would give an answer of its table another turn that the path has relied on. */
+function changesEarlier({ lookups }: Packets, tableId: string, cidr: Cidr): boolean {
+  // The first is the one that the route is for.
+  for (let lookup = lookups?.before; lookup; lookup = lookup.before) {
+    const { destination } = lookup;
+    if (lookup.tableId !== tableId) continue;
+    if (!destination || (typeof destination.from === typeof cidr.from && overlaps(cidr, destination))) return true;
+  }
+  return false;
 }
 
 /** The block of the VPC at that end of the flow, else the smallest around its addresses. */

@@ -1,5 +1,6 @@
 import { throughBlockPublicAccess } from "./block-public-access.ts";
-import { isKnown } from "./known.ts";
+import { privateDestination, strangeSource } from "./internet-gateway.ts";
+import { isKnown, Unknown } from "./known.ts";
 import { drop, hop, lose, type Outcome, type Packets } from "./path.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -29,6 +30,9 @@ export function egressOnlyInternetGateway(walk: Walk, id: string, from: Position
       message: `The reply is routed to ${id}, which has not let the request out: it came in another way.`,
     });
   }
+  const refusal = privateDestination(walk, component, packets) ?? strangeSource(walk, component, vpcId, packets);
+  if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
+  if (refusal) return drop(packets, refusal);
   const passed = throughBlockPublicAccess(walk, vpcId, subnetId === undefined ? [] : [subnetId], "egress", packets);
   return walk.steps.internet(walk, { ...passed, groupsAreTold: false, egressOnly: id });
 }

@@ -1,4 +1,6 @@
-import { type Change, changeText, sameOrWider } from "./change.ts";
+import { type Change, changeText, numbered, sameOrWider } from "./change.ts";
+
+import type { Topology } from "./topology.ts";
 
 /** A resource by type and id, as AWS names them. */
 export interface Component {
@@ -28,7 +30,7 @@ export function withChange(explanation: Omit<Explanation, "fix" | "change">, cha
  * The explanations of all parts of a flow, each once. Of two fixes where one does what the other does too, the wider is
  * kept, so that none of them is superfluous. Each with its fix in words.
  */
-export function merge(explanations: Iterable<Explanation>): Explanation[] {
+export function merge(topology: Topology, explanations: Iterable<Explanation>): Explanation[] {
   const kept: Explanation[] = [];
   for (const explanation of explanations) {
     if (kept.some((one) => replaces(one, explanation))) continue;
@@ -36,7 +38,14 @@ export function merge(explanations: Iterable<Explanation>): Explanation[] {
     kept.length = 0;
     kept.push(...rest, explanation);
   }
-  return kept.map((one) => (one.change ? { ...one, fix: changeText(one.change) } : one));
+  const changes = numbered(
+    topology,
+    kept.map(({ change }) => change),
+  );
+  return kept.map((one, index) => {
+    const change = changes[index];
+    return change ? { ...one, fix: changeText(change), change } : one;
+  });
 }
 
 function replaces(one: Explanation, other: Explanation): boolean {

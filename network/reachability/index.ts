@@ -1,4 +1,5 @@
 import { addressText } from "./address.ts";
+import { costOf } from "./detour.ts";
 import { componentOf, errandsOf, unresolved } from "./errand.ts";
 import { type Explanation, merge } from "./explanation.ts";
 import type { Flow } from "./flow.ts";
@@ -31,6 +32,7 @@ export function analyze(index: TopologyIndex, flow: Flow): Analysis {
   );
   const [best] = [...telling].sort((one, other) => one.blockers.length - other.blockers.length);
   const explanations = merge(
+    index.topology,
     telling.flatMap(({ result, blockers, unknowns }) => (result === "unknown" ? unknowns : blockers)),
   );
   return {
@@ -63,11 +65,6 @@ function nobodyKnows(flow: Flow, reason: string): Outcome[] {
 function isSettled(outcomes: readonly Outcome[]): boolean {
   const [first] = outcomes;
   return outcomes.every(({ result }) => result === first?.result);
-}
-
-/** How much is in the way; a path that ends nowhere is worse than any other. */
-function costOf(outcomes: readonly Outcome[]): number {
-  return Math.max(0, ...outcomes.map(({ blockers, deadEnd }) => blockers.length + (deadEnd === undefined ? 0 : 1000)));
 }
 
 /** A source address and port of a packet that gets through, and of one that does not. */

@@ -1,10 +1,10 @@
 import { addressText, isPrivate, type Scalar } from "./address.ts";
 import { throughBlockPublicAccess } from "./block-public-access.ts";
-import { newGateway } from "./change.ts";
-import { elsewhere, withChange } from "./explanation.ts";
+import { type Change, newGateway } from "./change.ts";
+import { type Component, type Explanation, elsewhere, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import type { Term } from "./packet-set.ts";
-import { block, drop, hop, lose, type Outcome, type Packets, reply, sameTerm, value } from "./path.ts";
+import { block, drop, hop, lose, type Outcome, type Packets, reply, sameTerm, value, valuesOf } from "./path.ts";
 import { answerOfService } from "./vpc-endpoint.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -22,22 +22,19 @@ export function internetGateway(walk: Walk, id: string, from: Position, before: 
     const detached = { code: "BAD_STATE_ATTACHMENT", component, message: `${id} is not attached to ${vpcId}.` };
     // A gateway has one VPC and a VPC one gateway.
     if (gateway.vpcIds.length > 0 || walk.index.gatewayOf(vpcId) !== undefined) return drop(packets, detached);
-    packets = block(packets, withChange(detached, { type: "attach-internet-gateway", id, vpcId }));
+    packets = attach(packets, detached, { type: "attach-internet-gateway", id, vpcId });
   }
-  const destination = value(packets.set, packets.header.destination);
-  if (destination !== undefined && isPrivate(destination)) {
-    return drop(packets, {
-      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
-      component,
-      message: `${id} does not carry packets for the private address ${addressText(destination)}.`,
-    });
+  const refusal = privateDestination(walk, component, packets);
+  if (refusal) return drop(packets, refusal);
+  const session = packets.isReply ? undefined : packets.sessions.at(-1);
+  const subnetIds = [from.subnetId, session?.fromSubnetId].filter((subnetId) => subnetId !== undefined);
+  packets = throughBlockPublicAccess(walk, vpcId, subnetIds, session ? "egress" : "bidirectional", packets);
+  if (walk.errand.family === 6) {
+    const strange = strangeSource(walk, component, vpcId, packets);
+    if (strange instanceof Unknown) return lose(packets, component, strange.reason);
+    if (strange) return drop(packets, strange);
+    return walk.steps.internet(walk, { ...packets, groupsAreTold: false });
   }
-  if (!packets.isReply) {
-    const session = packets.sessions.at(-1);
-    const subnetIds = [from.subnetId, session?.fromSubnetId].filter((subnetId) => subnetId !== undefined);
-    packets = throughBlockPublicAccess(walk, vpcId, subnetIds, session ? "egress" : "bidirectional", packets);
-  }
-  if (walk.errand.family === 6) return walk.steps.internet(walk, { ...packets, groupsAreTold: false });
   const translated = publicSource(walk, vpcId, packets);
   if (!isKnown(translated)) return lose(packets, component, translated.reason);
   if (translated !== undefined) return walk.steps.internet(walk, translate(packets, translated));
@@ -47,13 +44,46 @@ export function internetGateway(walk: Walk, id: string, from: Position, before: 
     component,
     message: `${walk.text(packets, packets.header.source)} has no public IPv4 address: ${id} drops what it sends.`,
   };
-  if (source.type === "interface" && walk.isFromSource(packets)) {
+  if (source.type === "interface" && walk.isFromSource(packets) && walk.source?.vpcId === vpcId) {
     const change = { type: "associate-public-address", id: source.id, privateAddress: source.address } as const;
     const blocked = block(packets, withChange(missing, change));
     return walk.steps.internet(walk, translate(blocked, { anyPublic: "the elastic IP address that it would get" }));
   }
   const fix = "Let what starts in the subnet get a public IPv4 address, or route the subnet through a NAT gateway.";
   return drop(packets, { ...missing, fix });
+}
+
+/**
+ * IPv6 is not translated: what leaves must come from a global address of the VPC's own interfaces (Reachability Analyzer,
+ * GATEWAY_REJECTS_SPOOFED_TRAFFIC).
+ */
+export function strangeSource(
+  walk: Walk,
+  component: Component,
+  vpcId: string,
+  packets: Packets,
+): Explanation | Unknown | undefined {
+  const { source } = packets.header;
+  const values = valuesOf(packets.set, source);
+  const name = walk.text(packets, source);
+  if (!values || isPrivate(values.from)) {
+    const message = `${name} is no global address: ${component.id} drops what it sends.`;
+    return { code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", component, message };
+  }
+  if (walk.isFromSource(packets) && walk.source?.vpcId === vpcId) return undefined;
+  const owner = walk.index.interfaceAt(vpcId, values.from);
+  if (owner !== undefined) return isKnown(owner) ? undefined : owner;
+  const message = `${name} is not an address of ${vpcId}: ${component.id} drops what it sends.`;
+  return { code: "GATEWAY_REJECTS_SPOOFED_TRAFFIC", component, message };
+}
+
+/** What an internet gateway does not carry, of either family. */
+export function privateDestination(walk: Walk, component: Component, packets: Packets): Explanation | undefined {
+  const { destination } = packets.header;
+  const values = valuesOf(packets.set, destination);
+  if (!values || !isPrivate(values.from)) return undefined;
+  const message = `${component.id} does not carry packets for the private address ${walk.text(packets, destination)}.`;
+  return { code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", component, message };
 }
 
 function translate(packets: Packets, source: Term): Packets {
@@ -73,6 +103,7 @@ function publicSource(walk: Walk, vpcId: string, packets: Packets): Known<Term |
   const { source } = walk.errand;
   const { source: term } = packets.header;
   if (walk.isFromSource(packets) && source.type === "subnet") {
+    if (source.vpcId !== vpcId) return undefined;
     if (source.hasPublicAddress === undefined) return new Unknown("whether it has a public address");
     return source.hasPublicAddress ? { anyPublic: "its public address is given when it starts" } : undefined;
   }
@@ -131,27 +162,58 @@ function enterByGateway(walk: Walk, vpcId: string, privateTerm: Term, packets: P
   const vpc = { type: "vpc", id: vpcId };
   if (!isKnown(attached)) return lose(packets, vpc, attached.reason);
   let before = packets;
-  if (attached === undefined && !packets.changes.some((change) => change.type === "attach-internet-gateway")) {
+  if (attached === undefined) {
     const message = `${vpcId} has no internet gateway.`;
-    const change = { type: "attach-internet-gateway", id: newGateway, vpcId } as const;
-    before = block(packets, withChange({ code: "DISCONNECTED_VPCS", component: vpc, message }, change));
+    const missing = { code: "DISCONNECTED_VPCS", component: vpc, message };
+    before = attach(packets, missing, { type: "attach-internet-gateway", id: spareGateway(walk, vpcId), vpcId });
   }
-  const gateway = { type: "internet-gateway", id: attached ?? newGateway };
+  const gateway = { type: "internet-gateway", id: attached ?? spareGateway(walk, vpcId) };
   const header = { ...before.header, destination: privateTerm };
   let entered = hop(
     { ...before, groupsAreTold: false, header },
     gateway,
     `destination becomes ${walk.text(before, privateTerm)}`,
   );
-  if (!packets.isReply) {
-    const view = walk.viewAt(vpcId, entered);
-    const subnetIds = isKnown(view) && view ? [view.subnetId] : [];
-    entered = throughBlockPublicAccess(walk, vpcId, subnetIds, "bidirectional", entered);
-  }
-  const edge = attached === undefined ? undefined : walk.index.edgeTable(attached, vpcId);
+  entered = throughBlockPublicAccess(walk, vpcId, subnetsBehind(walk, vpcId, entered), needOf(packets), entered);
+  const edge = walk.index.edgeTable(gateway.id, vpcId);
   if (!isKnown(edge)) return lose(entered, gateway, edge.reason);
   if (edge) return walk.steps.route(walk, edge, { vpcId, subnetId: undefined }, entered);
   return walk.steps.deliver(walk, vpcId, undefined, entered);
+}
+
+/** One that routes of the VPC lead to and that has no VPC, else one that is still to be made. */
+function spareGateway({ index }: Walk, vpcId: string): string {
+  const { routeTables, internetGateways } = index.topology;
+  for (const table of isKnown(routeTables) ? routeTables.values() : []) {
+    if (table.vpcId !== vpcId || !isKnown(table.routes)) continue;
+    for (const { target } of table.routes) {
+      if (!isKnown(target) || target.type !== "internet-gateway") continue;
+      const vpcIds = isKnown(internetGateways) ? internetGateways.get(target.id)?.vpcIds : undefined;
+      if (vpcIds !== undefined && isKnown(vpcIds) && vpcIds.length === 0) return target.id;
+    }
+  }
+  return newGateway;
+}
+
+type Attachment = Extract<Change, { type: "attach-internet-gateway" }>;
+
+/** One internet gateway more is attached, unless a fix has done that before. */
+function attach(packets: Packets, missing: Omit<Explanation, "fix">, change: Attachment): Packets {
+  const isDone = packets.changes.some((one) => one.type === change.type && one.vpcId === change.vpcId);
+  if (isDone) return packets;
+  return block({ ...packets, changes: [...packets.changes, change] }, withChange(missing, change));
+}
+
+/** What comes back to a NAT gateway belongs to a connection that went out through it. */
+function needOf({ isReply, sessions }: Packets): "egress" | "bidirectional" {
+  return isReply && sessions.length > 0 ? "egress" : "bidirectional";
+}
+
+function subnetsBehind(walk: Walk, vpcId: string, packets: Packets): string[] {
+  const view = walk.viewAt(vpcId, packets);
+  const session = packets.isReply ? packets.sessions.at(-1) : undefined;
+  const subnetIds = [isKnown(view) ? view?.subnetId : undefined, session?.fromSubnetId];
+  return subnetIds.filter((subnetId) => subnetId !== undefined);
 }
 
 const internetAt = (id: string) => ({ type: "internet", id });

@@ -12,6 +12,9 @@ import {
 } from "./packet-set.ts";
 import type { NetworkAcl, NetworkAclEntry } from "./topology.ts";
 
+/** The number of the rule `*`, which denies what no other decides. */
+export const implicitDeny = 32_767;
+
 /** What a list of rules does with packets; `rule`: the one that decided, none for the implicit deny. */
 export interface AclJudgement {
   readonly answer: Answer;
@@ -78,6 +81,15 @@ export function relevantEntries(
 }
 
 const compiled = new WeakMap<readonly NetworkAclEntry[], Map<number, readonly NetworkAclEntry[]>>();
+
+/** A number that no rule of the direction has, before `limit`; that one where all are taken. */
+export function freeNumber(entries: readonly NetworkAclEntry[], isEgress: boolean, limit: number): number {
+  const used = new Set(entries.filter((entry) => entry.isEgress === isEgress).map(({ ruleNumber }) => ruleNumber));
+  const next = Math.max(0, ...[...used].filter((number) => number < limit)) + 10;
+  if (next < limit) return next;
+  for (let number = limit - 1; number > 0; number--) if (!used.has(number)) return number;
+  return limit;
+}
 
 function mayFit({ protocol, cidr, icmp }: NetworkAclEntry, kind: PacketKind): boolean {
   if (isKnown(cidr) && cidr.family !== kind.family) return false;

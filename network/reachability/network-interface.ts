@@ -1,6 +1,7 @@
 import type { Component } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
 import { drop, hop, lose, type Outcome, type Packets, value } from "./path.ts";
+import { throughAcl } from "./subnet.ts";
 import type { NetworkInterface } from "./topology.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -37,8 +38,10 @@ export function applianceInterface(walk: Walk, id: string, from: Position, befor
   const isItself = address !== undefined && addresses.some((one) => one.value === address) && vpcId === from.vpcId;
   if (isItself) return walk.steps.deliver(walk, vpcId, from.subnetId, before);
   if (!isKnown(sourceDestCheck)) return lose(packets, component, sourceDestCheck.reason);
-  if (!sourceDestCheck || address === undefined)
-    return lose(packets, component, "what an appliance does with packets is not modelled");
+  if (!sourceDestCheck || address === undefined) {
+    const crossing = found.subnetId === from.subnetId ? [packets] : throughAcl(walk, found.subnetId, false, packets);
+    return crossing.flatMap((part) => lose(part, component, "what an appliance does with packets is not modelled"));
+  }
   return drop(packets, {
     code: "ENI_SOURCE_DEST_CHECK_RESTRICTION",
     component,

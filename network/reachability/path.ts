@@ -57,8 +57,27 @@ export interface Packets {
   readonly groupsAreTold: Known<boolean>;
   /** Routing decisions so far. */
   readonly decisions: number;
-  /** Routes that a blocker's fix adds: what follows is judged as if they were there. */
+  /** What fixes of routing so far have changed: what follows is judged as if it were so. */
   readonly changes: readonly Change[];
+  /** The tables that were asked so far, and for what: no later fix may give them another answer. */
+  readonly lookups: Lookups | undefined;
+}
+
+export interface Lookups {
+  readonly tableId: string;
+  /** None for a public address that is not known. */
+  readonly destination: Interval | undefined;
+  readonly before: Lookups | undefined;
+}
+
+/** A routing decision begins: the table is asked for the packets' destination. */
+export function lookUp(packets: Packets, tableId: string): Packets {
+  const destination = valuesOf(packets.set, packets.header.destination);
+  return {
+    ...packets,
+    decisions: packets.decisions + 1,
+    lookups: { tableId, destination, before: packets.lookups },
+  };
 }
 
 export function start(set: PacketSet, header: Header): Packets {
@@ -75,6 +94,7 @@ export function start(set: PacketSet, header: Header): Packets {
     groupsAreTold: true,
     decisions: 0,
     changes: [],
+    lookups: undefined,
   };
 }
 
@@ -89,8 +109,11 @@ export function block(packets: Packets, explanation: Explanation): Packets {
 }
 
 export function unknown(packets: Packets, component: Component, reason: string): Packets {
-  const explanation = { code: "unknown-value", component, message: `Not known: ${reason}.` };
-  return { ...packets, unknowns: [...packets.unknowns, explanation] };
+  return { ...packets, unknowns: [...packets.unknowns, unknownValue(component, reason)] };
+}
+
+export function unknownValue(component: Component, reason: string): Explanation {
+  return { code: "unknown-value", component, message: `Not known: ${reason}.` };
 }
 
 /** The answer to what has arrived: from where it went, to where it came from. */
@@ -155,6 +178,12 @@ export function sameTerm(set: PacketSet, one: Term, other: Term): boolean {
   if ("dimension" in one && "dimension" in other && one.dimension === other.dimension) return true;
   const [left, right] = [value(set, one), value(set, other)];
   return left !== undefined && left === right;
+}
+
+/** Whether the packets have come by a component of a type. */
+export function hasPassed({ trail }: Packets, type: string): boolean {
+  for (let step = trail; step; step = step.before) if (step.hop.component.type === type) return true;
+  return false;
 }
 
 function pathOf(trail: Trail | undefined): Hop[] {

@@ -114,6 +114,14 @@ export class RouteLookup<R extends AnyRoute> {
         reasons.push("prefix lists overlap, and AWS chooses one of their routes at random");
       }
     }
+    if (best?.route.isPropagated) {
+      // AWS takes over only the first of two attachments that propagate the same block; which was first nobody tells.
+      const rivals = choices.filter(
+        (one) => one.cidr.prefix === best.cidr.prefix && this.#differ(one.route, best.route),
+      );
+      candidates.push(...rivals.map(({ route }) => route));
+      if (rivals.length > 0) reasons.push("several attachments propagate the same block");
+    }
     candidates.push(...this.#open.map(({ route }) => route));
     const [reason] = reasons;
     return {

@@ -5,7 +5,7 @@ import { internetGateway } from "./internet-gateway.ts";
 import { isKnown, type Known } from "./known.ts";
 import { natGateway } from "./nat-gateway.ts";
 import { applianceInterface } from "./network-interface.ts";
-import { drop, hop, lose, type Outcome, type Packets, unknown } from "./path.ts";
+import { drop, hop, lookUp, lose, type Outcome, type Packets, unknown } from "./path.ts";
 import type { RouteSelection } from "./route-lookup.ts";
 import { routeText } from "./route-table.ts";
 import type { Route, RouteTable } from "./topology.ts";
@@ -20,11 +20,11 @@ export function route(walk: Walk, table: Known<RouteTable>, from: Position, pack
   const component = { type: "route-table", id: table.id };
   const lookup = routesOf(walk, table, packets);
   if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
-  const decisions = packets.decisions + 1;
+  const asked = lookUp(packets, table.id);
   return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {
-    const next = { ...packets, set, decisions };
-    return repair(takeRoute(walk, table, selection, from, next), next, (part) =>
-      vpcDetours(walk, selection, from, part).map((detour) => ({
+    const next = { ...asked, set };
+    return repair(walk, takeRoute(walk, table, selection, from, next), next, (part) =>
+      vpcDetours(walk, table.id, selection, from, part).map((detour) => ({
         change: { type: "add-route", id: table.id, route: detour },
         go: (blocked) => follow(walk, detour, from, hop(blocked, component, routeText(detour))),
       })),

@@ -1,7 +1,7 @@
 import { type Interval, overlaps } from "./address.ts";
 import { type Explanation, withChange } from "./explanation.ts";
 import { isKnown } from "./known.ts";
-import { judgeNetworkAcl, relevantEntries } from "./network-acl.ts";
+import { implicitDeny, judgeNetworkAcl, relevantEntries } from "./network-acl.ts";
 import { echoType, isEcho, splitBy } from "./packet-set.ts";
 import { drop, hop, lose, type Outcome, type Packets, unknown } from "./path.ts";
 import { peerText, portsText, protocolText } from "./rule-text.ts";
@@ -11,13 +11,12 @@ import type { Walk } from "./walk.ts";
 /** No way without a loop is longer. */
 const longestPath = 60;
 
-/** From something in a subnet: to its neighbours directly, else out through the network ACL and by the route table. */
-export function fromSubnet(
-  walk: Walk,
-  from: { vpcId: string; subnetId: string },
-  packets: Packets,
-  isTransit = false,
-): Outcome[] {
+/**
+ * From something in a subnet: to its neighbours directly, else out through the network ACL and by the route table. For what
+ * a transit gateway sends into the subnet of its attachment the network ACL counts no more than among neighbours
+ * (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html).
+ */
+export function fromSubnet(walk: Walk, from: { vpcId: string; subnetId: string }, packets: Packets): Outcome[] {
   const { vpcId, subnetId } = from;
   if ((packets.trail?.length ?? 0) > longestPath) return drop(packets, loop(subnetId));
   const subnet = walk.index.subnet(subnetId);
@@ -26,7 +25,7 @@ export function fromSubnet(
   return splitBy(packets.set, packets.header.destination, cidrs).flatMap(({ set, value }) => {
     const next = set === packets.set ? packets : { ...packets, set };
     if (value === "maybe") return lose(next, { type: "subnet", id: subnetId }, "whether it has the public address");
-    if (value === "yes") return walk.steps.deliver(walk, vpcId, isTransit ? undefined : subnetId, next);
+    if (value === "yes") return walk.steps.deliver(walk, vpcId, subnetId, next);
     return throughAcl(walk, subnetId, true, next).flatMap((passed) =>
       walk.steps.route(walk, walk.index.tableOfSubnet(subnetId, vpcId), from, passed),
     );
@@ -60,10 +59,7 @@ function restriction(
   return entry ? withChange(explanation, { type: "add-network-acl-entry", id: acl.id, entry }) : explanation;
 }
 
-/** The number of the rule `*`, which denies what no other decides. */
-const implicitDeny = 32_767;
-
-/** A rule that allows all the flow's packets, before each that would deny some of them. */
+/** A rule that allows all the flow's packets, with the number of the first that would deny some: `merge` finds a free one. */
 function allowingEntry(walk: Walk, acl: NetworkAcl, isEgress: boolean, packets: Packets): NetworkAclEntry | undefined {
   if (!isKnown(acl.entries)) return undefined;
   const kind = walk.kind(packets);
@@ -72,15 +68,8 @@ function allowingEntry(walk: Walk, acl: NetworkAcl, isEgress: boolean, packets: 
   const denying = relevantEntries(acl.entries, isEgress, kind).find(
     (entry) => entry.action !== "allow" && mayMatch(entry.cidr, cidr) && mayMatch(entry.portRange, portRange),
   );
-  const limit = denying?.ruleNumber ?? implicitDeny;
-  const used = new Set(acl.entries.filter((entry) => entry.isEgress === isEgress).map(({ ruleNumber }) => ruleNumber));
-  const before = [...used].filter((number) => number < limit);
-  const after = Math.max(0, ...before) + 10;
-  let ruleNumber = limit === implicitDeny && after < limit ? after : limit - 1;
-  while (used.has(ruleNumber) && ruleNumber > 0) ruleNumber--;
-  // With no number free before it, the rule takes the place of the one that denies.
-  if (ruleNumber < 1) ruleNumber = limit;
   const icmp = isEcho(kind) ? { type: echoType(kind), code: -1 } : undefined;
+  const ruleNumber = denying?.ruleNumber ?? implicitDeny;
   return { ruleNumber, isEgress, action: "allow", protocol, cidr, portRange, icmp };
 }
 

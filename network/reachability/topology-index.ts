@@ -1,4 +1,4 @@
-import { contains, type Family, type Scalar } from "./address.ts";
+import { contains, type Family, isPrivate, type Scalar } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { RouteLookup } from "./route-lookup.ts";
 import type * as T from "./topology.ts";
@@ -182,7 +182,7 @@ export class TopologyIndex {
       }
       for (const { family, value, publicAddress } of one.addresses) {
         own.byAddress.set(value, one);
-        const owned = family === 6 ? value : publicAddress;
+        const owned = family === 4 ? publicAddress : isPrivate(value) ? undefined : value;
         if (!isKnown(owned)) this.#unknownPublic = owned;
         else if (owned !== undefined) this.#publicOwners.set(owned, { vpcId: one.vpcId, privateAddress: value });
       }

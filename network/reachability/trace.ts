@@ -1,5 +1,6 @@
 import { addressText } from "./address.ts";
 import { deliver, depart, replyEnds } from "./arrival.ts";
+import { type Change, decisionOf, isSame } from "./change.ts";
 import { internet } from "./internet-gateway.ts";
 import type { PacketSet } from "./packet-set.ts";
 import { drop, hop, type Outcome, type Packets, start } from "./path.ts";
@@ -10,11 +11,27 @@ import { type Errand, type Steps, Walk } from "./walk.ts";
 
 const steps: Steps = { fromSubnet, route, deliver, internet, replyEnds };
 
-/** Every part of an errand's packets, and what happens to it and to its replies. */
+/**
+ * Every part of an errand's packets, and what happens to it and to its replies. Where parts would have the same routing
+ * decision changed in different ways, all get the change of the first.
+ */
 export function trace(index: TopologyIndex, errand: Errand): Outcome[] {
-  const walk = new Walk(index, errand, steps);
-  const packets = startOf(errand);
-  const { source, set } = errand;
+  const outcomes = walkOnce(new Walk(index, errand, steps));
+  const given = new Map<string, Change>();
+  let agree = true;
+  for (const { change } of outcomes.flatMap(({ blockers }) => blockers)) {
+    const decision = change && decisionOf(change);
+    if (!change || decision === undefined) continue;
+    const known = given.get(decision);
+    if (known && !isSame(known, change)) agree = false;
+    if (!known) given.set(decision, change);
+  }
+  return agree ? outcomes : walkOnce(new Walk(index, errand, steps, given));
+}
+
+function walkOnce(walk: Walk): Outcome[] {
+  const { source, set } = walk.errand;
+  const packets = startOf(walk.errand);
   if (source.type === "internet")
     return internet(walk, hop(packets, { type: "internet", id: addressText(source.address) }));
   if (walk.source) return depart(walk, walk.source, packets);

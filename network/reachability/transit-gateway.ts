@@ -1,7 +1,7 @@
 import { repair, transitDetours, transitRoutesOf } from "./detour.ts";
 import { type Explanation, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
-import { block, drop, hop, lose, type Outcome, type Packets, unknown } from "./path.ts";
+import { block, drop, hop, lookUp, lose, type Outcome, type Packets, unknown } from "./path.ts";
 import type { RouteSelection } from "./route-lookup.ts";
 import { routeText } from "./route-table.ts";
 import { throughAcl } from "./subnet.ts";
@@ -13,31 +13,35 @@ const longestPath = 60;
 
 /**
  * Into a transit gateway by the attachment of the VPC, whose subnet in the same zone takes the packets in, with its network
- * ACL (Transit Gateway guide, How transit gateways work; Network ACLs).
+ * ACL (https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html, tgw-nacls.html).
  */
 export function transitGateway(walk: Walk, id: string, from: Position, before: Packets): Outcome[] {
   const component = { type: "transit-gateway", id };
-  const { transitGateways } = walk.index.topology;
   const attachments = walk.index.attachmentsOf(id);
   if (!isKnown(attachments)) return lose(before, component, attachments.reason);
-  if (!isKnown(transitGateways)) return lose(before, component, transitGateways.reason);
-  const state = transitGateways.get(id)?.state ?? new Unknown(`${id}, which is not in the topology`);
-  if (!isKnown(state)) return lose(before, component, state.reason);
-  if (state !== "available") return drop(before, { code: "BAD_STATE", component, message: `${id} is ${state}.` });
   const attachment = attachments.find(({ resource }) => resource.type === "vpc" && resource.vpcId === from.vpcId);
   if (!attachment) {
     const message = `${from.vpcId} is not attached to ${id}.`;
     return drop(before, { code: "BAD_STATE_ATTACHMENT", component, message });
   }
-  const { subnetIds } = attachment;
+  const packets = carrySix(walk, attachment, before);
+  if (!("set" in packets)) return drop(before, packets);
+  return enterByZone(walk, attachment, from, packets);
+}
+
+/** By the subnet of the attachment that is in the zone where the packets come from. */
+function enterByZone(walk: Walk, attachment: TransitGatewayAttachment, from: Position, before: Packets): Outcome[] {
+  const { transitGatewayId: id } = attachment;
+  const subnetIds = subnetsOf(attachment, before);
+  const component = { type: "transit-gateway", id };
   const zone = from.subnetId === undefined ? undefined : walk.index.zoneOf(from.subnetId);
   if (!isKnown(subnetIds)) return lose(before, component, subnetIds.reason);
   if (from.subnetId === undefined || zone === undefined || !isKnown(zone))
     return lose(before, component, "the zone that the packets come from");
   const entry = subnetIds.find((subnetId) => walk.index.zoneOf(subnetId) === zone);
   if (entry !== undefined) {
-    const crossing = entry === from.subnetId ? [before] : throughAcl(walk, entry, false, before);
-    return crossing.flatMap((packets) => enter(walk, attachment, zone, packets));
+    // Also where that is the sender's own subnet, whose inbound rules judge what it sends to the gateway.
+    return throughAcl(walk, entry, false, before).flatMap((packets) => enter(walk, attachment, zone, packets));
   }
   const unsure = subnetIds.map((subnetId) => walk.index.zoneOf(subnetId)).find((other) => !isKnown(other));
   if (unsure instanceof Unknown) return lose(before, component, unsure.reason);
@@ -52,9 +56,9 @@ export function transitGateway(walk: Walk, id: string, from: Position, before: P
     transitGatewayId: id,
     subnetId: from.subnetId,
   } as const;
-  const isAdded = before.changes.some((one) => one.type === change.type && one.id === change.id);
-  const blocked = isAdded ? before : block(before, withChange(missing, change));
-  return enter(walk, attachment, zone, { ...blocked, changes: [...blocked.changes, change] });
+  const blocked = block(before, withChange(missing, change));
+  const changed = { ...blocked, changes: [...blocked.changes, change] };
+  return throughAcl(walk, from.subnetId, false, changed).flatMap((packets) => enter(walk, attachment, zone, packets));
 }
 
 /** By the route table that the attachment is associated with. */
@@ -62,7 +66,7 @@ function enter(walk: Walk, by: TransitGatewayAttachment, zone: string, before: P
   const component = { type: "transit-gateway-attachment", id: by.id };
   const packets = hop(before, component);
   if ((packets.trail?.length ?? 0) > longestPath) return drop(packets, loop(by.id));
-  const refusal = notAvailable(by);
+  const refusal = gatewayNotAvailable(walk, by.transitGatewayId) ?? notAvailable(by);
   if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
   if (refusal) return drop(packets, refusal);
   if (!isKnown(by.routeTableId)) return lose(packets, component, by.routeTableId.reason);
@@ -73,7 +77,7 @@ function enter(walk: Walk, by: TransitGatewayAttachment, zone: string, before: P
     message: `${by.id} is associated with no route table of its transit gateway.`,
   };
   const decided = { ...packets, decisions: packets.decisions + 1 };
-  return repair(drop(decided, missing), decided, () =>
+  return repair(walk, drop(decided, missing), decided, () =>
     tablesOf(walk, by.transitGatewayId).map((routeTableId) => ({
       change: {
         type: "associate-transit-gateway-route-table",
@@ -90,13 +94,13 @@ function byTable(walk: Walk, by: TransitGatewayAttachment, tableId: string, zone
   const component = { type: "transit-gateway-route-table", id: tableId };
   const lookup = transitRoutesOf(walk, tableId, packets);
   if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
-  const decisions = packets.decisions + 1;
+  const asked = lookUp(packets, tableId);
   return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {
-    const next = { ...packets, set, decisions };
+    const next = { ...asked, set };
     const follow = (route: TransitGatewayRoute, part: Packets) =>
       followRoute(walk, by, route, zone, hop(part, component, routeText(route)));
-    return repair(takeRoute(walk, tableId, selection, next, follow), next, (part) =>
-      transitDetours(walk, by.transitGatewayId, selection, part).map((route) => ({
+    return repair(walk, takeRoute(walk, tableId, selection, next, follow), next, (part) =>
+      transitDetours(walk, by.transitGatewayId, tableId, selection, part).map((route) => ({
         change: { type: "add-transit-gateway-route", id: tableId, route },
         go: (blocked) => follow(route, blocked),
       })),
@@ -145,7 +149,8 @@ function leave(walk: Walk, by: TransitGatewayAttachment, id: string, zone: strin
   const attachments = walk.index.attachmentsOf(by.transitGatewayId);
   const to = isKnown(attachments) ? attachments.find((one) => one.id === id) : undefined;
   if (!to) return lose(packets, component, `${id}, which is not in the topology`);
-  const { resource, subnetIds } = to;
+  const { resource } = to;
+  const subnetIds = subnetsOf(to, packets);
   if (resource.type === "unsupported") return lose(packets, component, `${resource.name} attachments are not modelled`);
   const refusal = notAvailable(to);
   if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
@@ -157,13 +162,8 @@ function leave(walk: Walk, by: TransitGatewayAttachment, id: string, zone: strin
     return enter(walk, other, zone, { ...packets, groupsAreTold: false });
   }
   if (!isKnown(subnetIds)) return lose(packets, component, subnetIds.reason);
-  const sixOff = walk.errand.family === 6 ? [by, to].find(({ ipv6Support }) => ipv6Support !== true) : undefined;
-  if (sixOff?.ipv6Support === false) {
-    const message = `${sixOff.id} does not carry IPv6: its ipv6Support is off.`;
-    return drop(packets, { code: "PROTOCOL_RESTRICTION", component, message });
-  }
-  const carried =
-    sixOff?.ipv6Support instanceof Unknown ? unknown(packets, component, sixOff.ipv6Support.reason) : packets;
+  const carried = carrySix(walk, to, packets);
+  if (!("set" in carried)) return drop(packets, carried);
   const told = { ...carried, groupsAreTold: tellsGroups(walk, by, to, packets) };
   const zones = subnetIds.map((subnetId) => walk.index.zoneOf(subnetId));
   const unsure = zones.find((other) => !isKnown(other));
@@ -171,9 +171,7 @@ function leave(walk: Walk, by: TransitGatewayAttachment, id: string, zone: strin
   const entries = sameZone.length > 0 ? sameZone : subnetIds;
   if (entries.length === 0)
     return drop(packets, { code: "BAD_STATE_ATTACHMENT", component, message: `${id} has no subnets.` });
-  const ways = entries.map(
-    (subnetId) => () => walk.steps.fromSubnet(walk, { vpcId: resource.vpcId, subnetId }, told, true),
-  );
+  const ways = entries.map((subnetId) => () => walk.steps.fromSubnet(walk, { vpcId: resource.vpcId, subnetId }, told));
   return walk.oneOf(packets, ways, component, "which of several subnets the packets enter by");
 }
 
@@ -194,6 +192,33 @@ function tellsGroups(
   ];
   if (support.includes(false)) return false;
   return support.find((one) => !isKnown(one)) ?? true;
+}
+
+/** With those that a fix so far has added. */
+function subnetsOf({ id, subnetIds }: TransitGatewayAttachment, { changes }: Packets): Known<readonly string[]> {
+  const added = changes.flatMap((one) => (one.type === "add-attachment-subnet" && one.id === id ? [one.subnetId] : []));
+  return isKnown(subnetIds) && added.length > 0 ? [...subnetIds, ...added] : subnetIds;
+}
+
+/** IPv6 needs the support of both VPCs' attachments. */
+function carrySix(
+  { errand }: Walk,
+  { id, ipv6Support }: TransitGatewayAttachment,
+  packets: Packets,
+): Packets | Explanation {
+  const component = { type: "transit-gateway-attachment", id };
+  if (errand.family === 4 || ipv6Support === true) return packets;
+  if (ipv6Support !== false) return unknown(packets, component, ipv6Support.reason);
+  return { code: "PROTOCOL_RESTRICTION", component, message: `${id} does not carry IPv6: its ipv6Support is off.` };
+}
+
+function gatewayNotAvailable({ index }: Walk, id: string): Explanation | Unknown | undefined {
+  const { transitGateways } = index.topology;
+  if (!isKnown(transitGateways)) return transitGateways;
+  const state = transitGateways.get(id)?.state ?? new Unknown(`${id}, which is not in the topology`);
+  if (!isKnown(state)) return state;
+  if (state === "available") return undefined;
+  return { code: "BAD_STATE", component: { type: "transit-gateway", id }, message: `${id} is ${state}.` };
 }
 
 function notAvailable({ id, state }: TransitGatewayAttachment): Explanation | Unknown | undefined {

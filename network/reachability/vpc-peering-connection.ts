@@ -39,7 +39,7 @@ function within(
 ): (Packets | Outcome)[] {
   const component = packets.trail?.hop.component ?? { type: "vpc", id: vpcId };
   const vpc = walk.index.vpc(vpcId);
-  const cidrs = isKnown(vpc) ? vpc.cidrBlocks : cidrBlocks;
+  const cidrs = isKnown(cidrBlocks) || !isKnown(vpc) ? cidrBlocks : vpc.cidrBlocks;
   if (!isKnown(cidrs)) return [unknown(packets, component, cidrs.reason)];
   const term = packets.header[field];
   return splitBy(packets.set, term, cidrs).flatMap(({ set, value }): (Packets | Outcome)[] => {

@@ -1,11 +1,23 @@
 import { addressText, type Cidr, type Family, type Interval, parseCidr, type Scalar } from "./address.ts";
+import type { Change } from "./change.ts";
 import type { PolicyRequest } from "./endpoint-policy.ts";
 import type { Component, Explanation } from "./explanation.ts";
 import type { Place } from "./flow.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { type View, viewOf } from "./network-interface.ts";
 import type { Answer, PacketKind, PacketSet, Term } from "./packet-set.ts";
-import { block, type Hop, lose, type Outcome, type Packets, sameTerm, unknown, value, valuesOf } from "./path.ts";
+import {
+  block,
+  type Hop,
+  lose,
+  type Outcome,
+  type Packets,
+  sameTerm,
+  unknown,
+  unknownValue,
+  value,
+  valuesOf,
+} from "./path.ts";
 import type { PortRange, RouteTable, RuleProtocol } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 
@@ -40,7 +52,7 @@ export interface PublicService {
 /** How a walk goes on; each step is a component's, and `trace.ts` puts them together. */
 export interface Steps {
   /** From something in a subnet: to its neighbours directly, else out through the network ACL and by the route table. */
-  fromSubnet(walk: Walk, from: { vpcId: string; subnetId: string }, packets: Packets, isTransit?: boolean): Outcome[];
+  fromSubnet(walk: Walk, from: { vpcId: string; subnetId: string }, packets: Packets): Outcome[];
   /** By a route table to its target. */
   route(walk: Walk, table: Known<RouteTable>, from: Position, packets: Packets): Outcome[];
   /** To the interface of the VPC that has the destination's address, through its subnet's network ACL unless from there. */
@@ -56,10 +68,16 @@ export class Walk {
   readonly index: TopologyIndex;
   readonly errand: Errand;
   readonly steps: Steps;
+  /** Changes of routing that were tried so far. */
+  attempts = 0;
   readonly source: View | undefined;
   readonly destination: View | undefined;
 
-  constructor(index: TopologyIndex, errand: Errand, steps: Steps) {
+  /** Changes of routing that all parts must share, by the decision that they are about. */
+  readonly given: ReadonlyMap<string, Change>;
+
+  constructor(index: TopologyIndex, errand: Errand, steps: Steps, given: ReadonlyMap<string, Change> = new Map()) {
+    this.given = given;
     this.index = index;
     this.errand = errand;
     this.steps = steps;
@@ -120,8 +138,11 @@ export class Walk {
     const [first = []] = all;
     if (all.length === 1) return first;
     const flat = all.flat();
-    if (flat.every(({ result }) => result === "reachable") || flat.every(({ result }) => result === "not-reachable"))
-      return first;
+    if (flat.every(({ result }) => result === "reachable")) return first;
+    if (flat.every(({ result }) => result === "not-reachable")) {
+      const unsure = unknownValue(component, reason);
+      return first.map((one) => ({ ...one, unknowns: [...one.unknowns, unsure] }));
+    }
     return lose(packets, component, reason);
   }
 
