@@ -114,7 +114,7 @@ test("what is wrong with a snapshot is said for every file at once: 2", async (t
   t.is(code, 2);
   t.regex(
     stderr,
-    /^a\.json: .*JSON.*\nb\.json: Vpcs is a number; it must be an array\nc\.json: subnet-1: "10\.0\.0\.0\/33" is no CIDR block\n$/,
+    /^a\.json: .*JSON.*\nb\.json: Vpcs is a number; it must be an array\nc\.json: subnet-1: CidrBlock "10\.0\.0\.0\/33" is no IPv4 CIDR block\n$/,
   );
 });
 

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { isObject, type Json, typeName } from "./fields.ts";
+
+/** A member of a response as a file has it, and where that is. */
+export interface Entry {
+  readonly value: Json;
+  readonly file: string;
+  /** The account that was asked, where the folders tell. */
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+/** What all files hold, by response key; and what is wrong with them. */
+export interface Responses {
+  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  readonly faults: string[];
+}
+
+const lists = [
+  "Vpcs",
+  "VpcAttributes",
+  "Subnets",
+  "RouteTables",
+  "NetworkAcls",
+  "SecurityGroups",
+  "NetworkInterfaces",
+  "Addresses",
+  "Reservations",
+  "InternetGateways",
+  "EgressOnlyInternetGateways",
+  "NatGateways",
+  "VpcEndpoints",
+  "PrefixLists",
+  "ManagedPrefixLists",
+  "VpcPeeringConnections",
+  "VpnConnections",
+  "TransitGateways",
+  "TransitGatewayVpcAttachments",
+  "TransitGatewayAttachments",
+  "TransitGatewayRouteTables",
+  "TransitGatewayStaticRoutes",
+  "TransitGatewayPropagations",
+  "DhcpOptions",
+  "VpcBlockPublicAccessExclusions",
+] as const;
+/** The one response that is an object, of an account in a Region. */
+const objects = ["VpcBlockPublicAccessOptions"] as const;
+
+export type ResponseKey = (typeof lists)[number] | (typeof objects)[number];
+
+/** Every `*.json` below a folder. Keys that say nothing about where packets go are left unread. */
+export function readResponses(folder: string): Responses {
+  const faults: string[] = [];
+  const entries = new Map<string, Entry[]>();
+  const names = namesBelow(folder, faults);
+  for (const name of names) {
+    const parsed = parse(path.join(folder, name), name, faults);
+    if (!parsed) continue;
+    const place = placeOf(folder, name);
+    for (const [key, value] of Object.entries(parsed)) {
+      if (isAny(objects, key)) {
+        if (isObject(value)) add(entries, key, [{ value, file: name, ...place }]);
+        else faults.push(`${name}: ${key} is ${typeName(value)}; it must be an object`);
+      } else if (isAny(lists, key)) {
+        if (Array.isArray(value))
+          add(entries, key, membersOf(value, `${name}: ${key}`, { file: name, ...place }, faults));
+        else faults.push(`${name}: ${key} is ${typeName(value)}; it must be an array`);
+      }
+    }
+  }
+  return { entries, faults };
+}
+
+function namesBelow(folder: string, faults: string[]): string[] {
+  try {
+    const names = (readdirSync(folder, { recursive: true }) as string[])
+      .filter((name) => name.endsWith(".json") && !statSync(path.join(folder, name)).isDirectory())
+      .sort();
+    if (names.length === 0) faults.push(`${folder} has no JSON files`);
+    return names;
+  } catch (error) {
+    faults.push(`${folder} can't be read: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function parse(file: string, name: string, faults: string[]): Json | undefined {
+  try {
+    // PowerShell writes a byte order mark.
+    const parsed: unknown = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    if (isObject(parsed)) return parsed;
+    faults.push(`${name} is ${typeName(parsed)}; it must be an object with the keys of Describe responses`);
+  } catch (error) {
+    // V8 quotes the text that it can't read, with its line breaks.
+    faults.push(`${name}: ${(error as Error).message.replaceAll(/\s+/g, " ")}`);
+  }
+  return undefined;
+}
+
+/** The folder of a file is its Region, `accounts/ID/REGION` its account and Region; `folder` may be one of them itself. */
+function placeOf(folder: string, name: string): Pick<Entry, "account" | "region"> {
+  const parts = path.dirname(path.resolve(folder, name)).split(path.sep);
+  const isBelow = path.dirname(name) !== ".";
+  const account = parts.at(-3) === "accounts" ? parts.at(-2) : undefined;
+  const last = parts.at(-1);
+  const region = isBelow || account !== undefined || /^[a-z]{2}(-[a-z]+)+-\d+$/.test(last ?? "") ? last : undefined;
+  return { account, region };
+}
+
+function membersOf(list: readonly unknown[], where: string, place: Omit<Entry, "value">, faults: string[]): Entry[] {
+  return list.flatMap((value, index) => {
+    if (isObject(value)) return [{ value, ...place }];
+    faults.push(`${where}[${index}] is ${typeName(value)}; it must be an object`);
+    return [];
+  });
+}
+
+function add(entries: Map<string, Entry[]>, key: string, more: readonly Entry[]): void {
+  const known = entries.get(key) ?? [];
+  entries.set(key, known);
+  for (const entry of more) known.push(entry);
+}
+
+const isAny = (keys: readonly string[], key: string) => keys.includes(key);
