@@ -46,6 +46,11 @@ export class Fields {
     return typeof found === "boolean" ? found : this.#wrong(key, "true or false", false);
   }
 
+  /** AWS has a setting as a boolean, or as an object of one. */
+  optionalSetting(key: string): boolean | undefined {
+    return isObject(this.value[key]) ? this.object(key)?.optionalFlag("Value") : this.optionalFlag(key);
+  }
+
   /** A whole number. */
   number(key: string, from: number, to: number): number {
     return this.optionalNumber(key, from, to) ?? this.#wrong(key, `a number from ${from} to ${to}`, from);
@@ -58,6 +63,13 @@ export class Fields {
     if (Number.isInteger(found) && from <= found && found <= to) return found;
     this.fault(key, `is ${found}; it must be a whole number from ${from} to ${to}`);
     return from;
+  }
+
+  /** Two numbers, the second not below the first. */
+  range(fromKey: string, toKey: string, least: number, most: number): { from: number; to: number } {
+    const [from, to] = [this.number(fromKey, least, most), this.number(toKey, least, most)];
+    if (to < from) this.fault(toKey, `is ${to}; it must be at least ${from}, which ${fromKey} is`);
+    return { from, to };
   }
 
   oneOf<const Word extends string>(key: string, words: readonly [Word, ...Word[]]): Word {

@@ -1,5 +1,7 @@
+import { Unknown } from "../../reachability/known.ts";
 import type { InternetGateway } from "../../reachability/topology.ts";
-import type { Collected, Reading } from "./reading.ts";
+import type { Fields } from "./fields.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export const internetGateways = (reading: Reading) => gateways(reading, "InternetGateways", "InternetGatewayId");
 export const egressOnlyInternetGateways = (reading: Reading) =>
@@ -10,12 +12,14 @@ function gateways(
   key: "InternetGateways" | "EgressOnlyInternetGateways",
   idKey: string,
 ): Collected<InternetGateway> {
-  return reading.collect(key, idKey, (fields, id) => ({
-    id,
-    // AWS says "available" of an attachment to an internet gateway, and "attached" of one to an egress-only one.
-    vpcIds: fields
-      .list("Attachments")
-      .filter((one) => ["available", "attached"].includes(one.optionalText("State") ?? ""))
-      .map((one) => one.text("VpcId")),
-  }));
+  return reading.collect(key, idKey, (fields, id) => ({ id, vpcIds: vpcIdsOf(fields, id) }));
+}
+
+function vpcIdsOf(fields: Fields, id: string): InternetGateway["vpcIds"] {
+  if (!fields.has("Attachments")) return notTold(id, "Attachments");
+  const all = fields.list("Attachments").map((one) => ({ state: one.text("State"), vpcId: one.text("VpcId") }));
+  const passing = all.find(({ state }) => state === "attaching" || state === "detaching");
+  if (passing) return new Unknown(`${id} is ${passing.state}`);
+  // AWS says "available" of an internet gateway that is attached, and "attached" of an egress-only one.
+  return all.filter(({ state }) => state === "available" || state === "attached").map(({ vpcId }) => vpcId);
 }

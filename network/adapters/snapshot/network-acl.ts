@@ -1,31 +1,41 @@
 import type { NetworkAcl, NetworkAclEntry } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
-import { protocolOf } from "./protocol.ts";
-import type { Collected, Reading } from "./reading.ts";
+import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function networkAcls(reading: Reading): Collected<NetworkAcl> {
   return reading.collect("NetworkAcls", "NetworkAclId", (fields, id) => ({
     id,
     vpcId: fields.text("VpcId"),
     isDefault: fields.optionalFlag("IsDefault") ?? false,
-    entries: fields.list("Entries").map(entryOf),
-    subnetIds: fields.list("Associations").map((one) => one.text("SubnetId")),
+    entries: fields.has("Entries") ? fields.list("Entries").map((one) => entryOf(one, id)) : notTold(id, "Entries"),
+    subnetIds: fields.has("Associations")
+      ? fields.list("Associations").map((one) => one.text("SubnetId"))
+      : notTold(id, "Associations"),
   }));
 }
 
 /** The rule that denies what no other allows; AWS gives the one for IPv6 the number after the highest. */
 const lastRule = 32_768;
 
-function entryOf(fields: Fields): NetworkAclEntry {
+function entryOf(fields: Fields, id: string): NetworkAclEntry {
+  const ruleNumber = fields.number("RuleNumber", 1, lastRule);
+  const protocol = protocolOf(fields, "Protocol");
   const range = fields.object("PortRange");
   const icmp = fields.object("IcmpTypeCode");
+  const told = (key: string) => notTold(`rule ${ruleNumber} of ${id}`, key);
   return {
-    ruleNumber: fields.number("RuleNumber", 1, lastRule),
-    isEgress: fields.optionalFlag("Egress") ?? false,
+    ruleNumber,
+    isEgress: fields.flag("Egress"),
     action: fields.oneOf("RuleAction", ["allow", "deny"]),
-    protocol: protocolOf(fields, "Protocol"),
+    protocol,
     cidr: fields.eitherCidr("CidrBlock", "Ipv6CidrBlock"),
-    portRange: range && { from: range.number("From", -1, 65_535), to: range.number("To", -1, 65_535) },
-    icmp: icmp && { type: icmp.number("Type", -1, 255), code: icmp.number("Code", -1, 255) },
+    // All ports are a range too: AWS leaves it out only with other protocols.
+    portRange: range ? range.range("From", "To", -1, 65_535) : isTransport(protocol) ? told("PortRange") : undefined,
+    icmp: icmp
+      ? { type: icmp.number("Type", -1, 255), code: icmp.number("Code", -1, 255) }
+      : isIcmp(protocol)
+        ? told("IcmpTypeCode")
+        : undefined,
   };
 }

@@ -1,22 +1,33 @@
+import { type Known, Unknown } from "../../reachability/known.ts";
 import type { InterfaceAddress, NetworkInterface } from "../../reachability/topology.ts";
+import { ElasticAddresses } from "./elastic-address.ts";
 import type { Fields } from "./fields.ts";
-import type { Collected, Reading } from "./reading.ts";
+import { instanceStates } from "./instance.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function networkInterfaces(reading: Reading): Collected<NetworkInterface> {
+  const elastic = new ElasticAddresses(reading);
+  const states = instanceStates(reading);
   return reading.collect("NetworkInterfaces", "NetworkInterfaceId", (fields, id) => {
     const attachment = fields.object("Attachment");
+    const instanceId = attachment?.optionalText("InstanceId");
     return {
       id,
       subnetId: fields.text("SubnetId"),
       vpcId: fields.text("VpcId"),
       type: typeOf(fields),
-      instanceId: attachment?.optionalText("InstanceId"),
+      instanceId,
       deviceIndex: attachment?.optionalNumber("DeviceIndex", 0, 255),
-      delegatedPrefixes: [],
-      addresses: addressesOf(fields),
-      securityGroupIds: fields.list("Groups").map((one) => one.text("GroupId")),
-      sourceDestCheck: fields.optionalFlag("SourceDestCheck") ?? true,
-      isInUse: fields.optionalText("Status") !== "available",
+      delegatedPrefixes: [
+        ...fields.list("Ipv4Prefixes").map((one) => one.cidr("Ipv4Prefix", 4)),
+        ...fields.list("Ipv6Prefixes").map((one) => one.cidr("Ipv6Prefix", 6)),
+      ],
+      addresses: addressesOf(fields, id, elastic),
+      securityGroupIds: fields.has("Groups")
+        ? fields.list("Groups").map((one) => one.text("GroupId"))
+        : notTold(id, "Groups"),
+      sourceDestCheck: fields.optionalFlag("SourceDestCheck") ?? notTold(id, "SourceDestCheck"),
+      isInUse: isInUse(fields, id, instanceId === undefined ? undefined : states.get(instanceId)),
     };
   });
 }
@@ -24,25 +35,65 @@ export function networkInterfaces(reading: Reading): Collected<NetworkInterface>
 /** Of instances and containers too, and like any other to whoever sends to them. */
 const plainTypes: readonly string[] = ["interface", "efa", "efa-only", "trunk", "branch"];
 
-const ownTypes = ["nat_gateway", "vpc_endpoint", "transit_gateway", "gateway_load_balancer_endpoint"] as const;
-
 function typeOf(fields: Fields): NetworkInterface["type"] {
   const type = fields.optionalText("InterfaceType") ?? "interface";
+  if (isLoadBalancers(fields)) return "other";
   if (plainTypes.includes(type)) return "interface";
-  return ownTypes.find((own) => own === type) ?? "other";
+  switch (type) {
+    case "nat_gateway":
+    // DescribeNetworkInterfaces says the former, its reference the latter.
+    case "natGateway":
+      return "nat_gateway";
+    case "vpc_endpoint":
+    case "transit_gateway":
+    case "gateway_load_balancer_endpoint":
+      return type;
+    default:
+      return "other";
+  }
 }
 
-function addressesOf(fields: Fields): readonly InterfaceAddress[] {
+/** What a load balancer answers is not modelled. One of a Classic or Application Load Balancer is of type "interface". */
+function isLoadBalancers(fields: Fields): boolean {
+  return (
+    (fields.optionalText("Description") ?? "").startsWith("ELB ") ||
+    ["amazon-elb", "amazon-elasticloadbalancing"].includes(fields.optionalText("RequesterId") ?? "")
+  );
+}
+
+/** The primary one first. */
+function addressesOf(fields: Fields, id: string, elastic: ElasticAddresses): Known<readonly InterfaceAddress[]> {
+  const keys = ["PrivateIpAddresses", "Ipv6Addresses", "PrivateIpAddress"];
+  if (!keys.some((key) => fields.has(key))) return notTold(id, "PrivateIpAddresses");
+  const addresses = fields.has("PrivateIpAddresses")
+    ? primaryFirst(fields.list("PrivateIpAddresses"), "Primary")
+    : fields.has("PrivateIpAddress")
+      ? [fields]
+      : [];
   return [
-    ...fields.list("PrivateIpAddresses").map((one) => ({
-      family: 4 as const,
-      value: one.address("PrivateIpAddress", 4),
-      publicAddress: one.object("Association")?.optionalAddress("PublicIp", 4),
-    })),
-    ...fields.list("Ipv6Addresses").map((one) => ({
+    ...addresses.map((one) => {
+      const value = one.address("PrivateIpAddress", 4);
+      const shown = one.object("Association")?.optionalAddress("PublicIp", 4);
+      return { family: 4 as const, value, publicAddress: elastic.publicAddressOf(id, value, shown, one) };
+    }),
+    ...primaryFirst(fields.list("Ipv6Addresses"), "IsPrimaryIpv6").map((one) => ({
       family: 6 as const,
       value: one.address("Ipv6Address", 6),
       publicAddress: undefined,
     })),
   ];
+}
+
+export function primaryFirst(list: readonly Fields[], key: string): readonly Fields[] {
+  const isPrimary = new Map(list.map((one) => [one, one.optionalFlag(key) === true]));
+  return [...list].sort((one, other) => Number(isPrimary.get(other)) - Number(isPrimary.get(one)));
+}
+
+/** Where DescribeInstances is not told, an instance runs because its interface is in use. */
+function isInUse(fields: Fields, id: string, instanceState: string | undefined): Known<boolean> {
+  const status = fields.optionalText("Status");
+  if (status === undefined) return notTold(id, "Status");
+  if (status === "available") return false;
+  if (instanceState === "pending") return new Unknown(`the instance of ${id} is pending`);
+  return instanceState === undefined || instanceState === "running";
 }

@@ -2,8 +2,12 @@ import { Unknown } from "../../reachability/known.ts";
 import type { PrefixList } from "../../reachability/topology.ts";
 import type { Collected, Reading } from "./reading.ts";
 
+/**
+ * DescribePrefixLists tells AWS's own with their blocks. DescribeManagedPrefixLists tells the customers' too, without: their
+ * `Entries` are what GetManagedPrefixListEntries answers.
+ */
 export function prefixLists(reading: Reading): Collected<PrefixList> {
-  return reading.collect("PrefixLists", "PrefixListId", (fields, id) => ({
+  return reading.collectAll(["PrefixLists", "ManagedPrefixLists"], "PrefixListId", (fields, id) => ({
     id,
     name: fields.optionalText("PrefixListName") ?? "",
     cidrs: fields.has("Cidrs")

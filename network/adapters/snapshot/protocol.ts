@@ -12,3 +12,7 @@ export function protocolOf(fields: Fields, key: string): RuleProtocol {
   if (typeof fields.value[key] === "string") fields.fault(key, `${quote(text)} is no protocol`);
   return 0;
 }
+
+/** TCP or UDP: what has ports. */
+export const isTransport = (protocol: RuleProtocol): boolean => protocol === 6 || protocol === 17;
+export const isIcmp = (protocol: RuleProtocol): boolean => protocol === 1 || protocol === 58;

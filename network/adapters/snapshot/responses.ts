@@ -9,11 +9,15 @@ export interface Entry {
   /** The account that was asked, where the folders tell. */
   readonly account: string | undefined;
   readonly region: string | undefined;
+  /** Account and Region in one: within it AWS's responses are complete, and refer to each other. */
+  readonly scope: string;
 }
 
 /** What all files hold, by response key; and what is wrong with them. */
 export interface Responses {
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  /** The keys that the files of each account and Region have. */
+  readonly scopes: ReadonlyMap<string, ReadonlySet<string>>;
   readonly faults: string[];
 }
 
@@ -47,18 +51,25 @@ const lists = [
 /** The one response that is an object, of an account in a Region. */
 const objects = ["VpcBlockPublicAccessOptions"] as const;
 
+/** What lies in VPCs: an account and Region that has any has something to be complete about. */
+export const vpcKeys: readonly ResponseKey[] = ["Vpcs", "Subnets", "RouteTables", "NetworkAcls", "NetworkInterfaces"];
+
 export type ResponseKey = (typeof lists)[number] | (typeof objects)[number];
 
 /** Every `*.json` below a folder. Keys that say nothing about where packets go are left unread. */
 export function readResponses(folder: string): Responses {
   const faults: string[] = [];
   const entries = new Map<string, Entry[]>();
+  const scopes = new Map<string, Set<string>>();
   const names = namesBelow(folder, faults);
   for (const name of names) {
     const parsed = parse(path.join(folder, name), name, faults);
     if (!parsed) continue;
     const place = placeOf(folder, name);
+    const keys = scopes.get(place.scope) ?? new Set();
+    scopes.set(place.scope, keys);
     for (const [key, value] of Object.entries(parsed)) {
+      keys.add(key);
       if (isAny(objects, key)) {
         if (isObject(value)) add(entries, key, [{ value, file: name, ...place }]);
         else faults.push(`${name}: ${key} is ${typeName(value)}; it must be an object`);
@@ -69,7 +80,7 @@ export function readResponses(folder: string): Responses {
       }
     }
   }
-  return { entries, faults };
+  return { entries, scopes, faults };
 }
 
 function namesBelow(folder: string, faults: string[]): string[] {
@@ -99,13 +110,15 @@ function parse(file: string, name: string, faults: string[]): Json | undefined {
 }
 
 /** The folder of a file is its Region, `accounts/ID/REGION` its account and Region; `folder` may be one of them itself. */
-function placeOf(folder: string, name: string): Pick<Entry, "account" | "region"> {
+function placeOf(folder: string, name: string): Pick<Entry, "account" | "region" | "scope"> {
   const parts = path.dirname(path.resolve(folder, name)).split(path.sep);
-  const isBelow = path.dirname(name) !== ".";
+  const last = parts.at(-1) ?? "";
   const account = parts.at(-3) === "accounts" ? parts.at(-2) : undefined;
-  const last = parts.at(-1);
-  const region = isBelow || account !== undefined || /^[a-z]{2}(-[a-z]+)+-\d+$/.test(last ?? "") ? last : undefined;
-  return { account, region };
+  const isRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/.test(last);
+  const region = isRegion || account !== undefined || path.dirname(name) !== "." ? last : undefined;
+  // Folders of other names may divide the files of one Region.
+  const known = [account, isRegion || account !== undefined ? last : undefined];
+  return { account, region, scope: known.filter((part) => part !== undefined).join("/") };
 }
 
 function membersOf(list: readonly unknown[], where: string, place: Omit<Entry, "value">, faults: string[]): Entry[] {

@@ -1,25 +1,42 @@
-import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../reachability/topology.ts";
+import type { RulePeer, RuleProtocol, SecurityGroup, SecurityGroupRule } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
-import { protocolOf } from "./protocol.ts";
-import type { Collected, Reading } from "./reading.ts";
+import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function securityGroups(reading: Reading): Collected<SecurityGroup> {
-  return reading.collect("SecurityGroups", "GroupId", (fields, id) => ({
-    id,
-    vpcId: fields.optionalText("VpcId") ?? "",
-    name: fields.optionalText("GroupName") ?? "",
-    rules: [...rulesOf(fields, "IpPermissions", false), ...rulesOf(fields, "IpPermissionsEgress", true)],
-  }));
+  return reading.collect("SecurityGroups", "GroupId", (fields, id) => {
+    const rules = [...rulesOf(fields, id, "IpPermissions", false), ...rulesOf(fields, id, "IpPermissionsEgress", true)];
+    const untold = ["IpPermissions", "IpPermissionsEgress"].find((key) => !fields.has(key));
+    return {
+      id,
+      vpcId: fields.optionalText("VpcId") ?? "",
+      name: fields.optionalText("GroupName") ?? "",
+      rules: untold === undefined ? rules : notTold(id, untold),
+    };
+  });
 }
 
-function rulesOf(fields: Fields, key: string, isEgress: boolean): readonly SecurityGroupRule[] {
+function rulesOf(fields: Fields, id: string, key: string, isEgress: boolean): readonly SecurityGroupRule[] {
   return fields.list(key).flatMap((permission) => {
     const protocol = protocolOf(permission, "IpProtocol");
-    const from = permission.optionalNumber("FromPort", -1, 65_535);
-    const to = permission.optionalNumber("ToPort", -1, 65_535);
-    const portRange = from !== undefined && to !== undefined && protocol !== "all" ? { from, to } : undefined;
+    const portRange = portRangeOf(permission, protocol, id);
     return peersOf(permission).map((peer) => ({ isEgress, protocol, portRange, peer }));
   });
+}
+
+function portRangeOf(permission: Fields, protocol: RuleProtocol, id: string): SecurityGroupRule["portRange"] {
+  if (isTransport(protocol)) {
+    if (!permission.has("FromPort") || !permission.has("ToPort"))
+      return notTold(`a rule of ${id}`, "FromPort and ToPort");
+    const range = permission.range("FromPort", "ToPort", -1, 65_535);
+    // -1 is ICMP's word for all; with TCP and UDP nobody says what it means.
+    return range.from === -1 ? notTold(`a rule of ${id}`, "ports") : range;
+  }
+  if (!isIcmp(protocol)) return undefined;
+  // With ICMP the type and the code are where others have the first and the last port.
+  if (!permission.has("FromPort") || !permission.has("ToPort"))
+    return notTold(`a rule of ${id}`, "FromPort and ToPort");
+  return { from: permission.number("FromPort", -1, 255), to: permission.number("ToPort", -1, 255) };
 }
 
 function peersOf(permission: Fields): readonly RulePeer[] {

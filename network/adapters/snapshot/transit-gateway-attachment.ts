@@ -1,55 +1,74 @@
-import { Unknown } from "../../reachability/known.ts";
+import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { TransitGatewayAttachment } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
-import { type Collected, type Found, missing, type Reading } from "./reading.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
+import type { Entry } from "./responses.ts";
+import { optionOf } from "./transit-gateway.ts";
+import { type VpnRoutes, vpnRoutes } from "./vpn-connection.ts";
 
 const idKey = "TransitGatewayAttachmentId";
 
 /** By transit gateway and id: an attachment between two of them has one id, and is there for both. */
 export function transitGatewayAttachments(reading: Reading): Collected<TransitGatewayAttachment> {
-  const entries = reading.entries("TransitGatewayAttachments");
-  if (!entries) return missing("TransitGatewayAttachments");
   const details = detailsOf(reading);
-  const found = new Map<string, Found<TransitGatewayAttachment>>();
-  for (const entry of entries) {
-    const id = reading.idOf(entry, "TransitGatewayAttachments", idKey);
-    if (id === undefined) continue;
-    const made = attachmentOf(reading.fields(entry, id), id, details.get(id));
-    const key = `${made.transitGatewayId}/${made.id}`;
-    if (!found.has(key)) found.set(key, { resource: made, entry });
-  }
-  return found;
+  const routes = vpnRoutes(reading);
+  const owners = ownersOf(reading);
+  return reading.collect(
+    "TransitGatewayAttachments",
+    idKey,
+    (fields, id, entry) => {
+      const detail = isKnown(details) ? details.get(id)?.resource : undefined;
+      const resource = resourceOf(fields, id, routes);
+      // Groups are told between VPCs of one gateway, never across a peering (Transit Gateway guide).
+      const groups = resource.type === "vpc" ? notTold(id, "Options.SecurityGroupReferencingSupport") : false;
+      return {
+        id,
+        transitGatewayId: fields.text("TransitGatewayId"),
+        state: fields.text("State"),
+        resource,
+        subnetIds: detail?.subnetIds ?? notTold(id, "SubnetIds"),
+        ipv6Support: detail?.ipv6Support ?? notTold(id, "Options.Ipv6Support"),
+        securityGroupReferencingSupport: detail?.securityGroupReferencingSupport ?? groups,
+        routeTableId: routeTableOf(fields, id, owners(fields, entry)),
+      };
+    },
+    ({ transitGatewayId, id }) => `${transitGatewayId}/${id}`,
+  );
 }
 
 /** DescribeTransitGatewayVpcAttachments tells subnets and options. */
-function detailsOf(reading: Reading): ReadonlyMap<string, Fields> {
-  const details = new Map<string, Fields>();
-  for (const entry of reading.entries("TransitGatewayVpcAttachments") ?? []) {
-    const id = reading.idOf(entry, "TransitGatewayVpcAttachments", idKey);
-    if (id !== undefined) details.set(id, reading.fields(entry, id));
-  }
-  return details;
+function detailsOf(reading: Reading) {
+  return reading.collect("TransitGatewayVpcAttachments", idKey, (fields, id) => ({
+    subnetIds: fields.has("SubnetIds") ? fields.texts("SubnetIds") : notTold(id, "SubnetIds"),
+    ipv6Support: optionOf(fields, id, "Ipv6Support"),
+    securityGroupReferencingSupport: optionOf(fields, id, "SecurityGroupReferencingSupport"),
+  }));
 }
 
-function attachmentOf(fields: Fields, id: string, detail: Fields | undefined): TransitGatewayAttachment {
-  const options = detail?.object("Options");
-  const association = fields.object("Association");
-  return {
-    id,
-    transitGatewayId: fields.text("TransitGatewayId"),
-    state: fields.text("State"),
-    resource: resourceOf(fields, id),
-    subnetIds: detail?.texts("SubnetIds") ?? new Unknown(`the subnets of ${id} are not in the snapshot`),
-    ipv6Support: options?.optionalText("Ipv6Support") === "enable",
-    securityGroupReferencingSupport: options?.optionalText("SecurityGroupReferencingSupport") === "enable",
-    routeTableId:
-      association?.state("State") === "associated" ? association.text("TransitGatewayRouteTableId") : undefined,
+/** Whether a response is one to the owner of the transit gateway: whom it is shared with is not told associations. */
+function ownersOf(reading: Reading): (fields: Fields, entry: Entry) => boolean {
+  const tables = reading.entries("TransitGatewayRouteTables") ?? [];
+  const owned = new Set(tables.map(({ scope, value }) => `${scope} ${value.TransitGatewayId}`));
+  return (fields, { account, scope }) => {
+    const owner = fields.optionalText("TransitGatewayOwnerId");
+    if (owner === undefined || owner === account) return true;
+    return account === undefined && owned.has(`${scope} ${fields.text("TransitGatewayId")}`);
   };
 }
 
-function resourceOf(fields: Fields, id: string): TransitGatewayAttachment["resource"] {
+function routeTableOf(fields: Fields, id: string, isOwners: boolean): Known<string | undefined> {
+  const association = fields.object("Association");
+  if (!association) return isOwners ? undefined : notTold(id, "Association");
+  const state = association.optionalText("State");
+  if (state === "associated") return association.text("TransitGatewayRouteTableId");
+  return state === "disassociated" ? undefined : new Unknown(`the association of ${id} is ${state ?? "in no state"}`);
+}
+
+function resourceOf(fields: Fields, id: string, routes: VpnRoutes): TransitGatewayAttachment["resource"] {
   const type = fields.text("ResourceType");
   if (type === "vpc") return { type, vpcId: fields.text("ResourceId") };
-  if (type === "peering") return { type, transitGatewayId: fields.text("ResourceId") };
-  return { type: "unsupported", name: type, cidrBlocks: new Unknown(`what ${id} propagates`) };
+  if (type === "peering" || type === "tgw-peering")
+    return { type: "peering", transitGatewayId: fields.text("ResourceId") };
+  const cidrBlocks = type === "vpn" ? routes.of(id, fields.optionalText("ResourceId")) : undefined;
+  return { type: "unsupported", name: type, cidrBlocks: cidrBlocks ?? new Unknown(`what ${id} propagates`) };
 }

@@ -1,7 +1,7 @@
+import { Unknown } from "../../reachability/known.ts";
 import type { TransitGatewayRoute, TransitGatewayRouteTable } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
-import { type Collected, missing, type Reading } from "./reading.ts";
-import { destinationOf } from "./route-table.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 const idKey = "TransitGatewayRouteTableId";
 
@@ -11,40 +11,58 @@ export function transitGatewayRouteTables(reading: Reading): Collected<TransitGa
   return reading.collect("TransitGatewayRouteTables", idKey, (fields, id) => ({
     id,
     transitGatewayId: fields.text("TransitGatewayId"),
-    staticRoutes: routes ? staticRoutesOf(routes.get(id) ?? []) : missing("TransitGatewayStaticRoutes"),
-    propagatingAttachmentIds: propagations
-      ? propagatingOf(propagations.get(id) ?? [])
-      : missing("TransitGatewayPropagations"),
+    staticRoutes: staticRoutesOf(routes.get(id), id),
+    propagatingAttachmentIds: propagatingOf(propagations.get(id), id),
   }));
 }
 
-/** What SearchTransitGatewayRoutes and GetTransitGatewayRouteTablePropagations tell of one table at a time. */
+/** What SearchTransitGatewayRoutes and GetTransitGatewayRouteTablePropagations tell: of one table at a time. */
 function byTable(reading: Reading, key: "TransitGatewayStaticRoutes" | "TransitGatewayPropagations") {
-  const entries = reading.entries(key);
-  if (!entries) return undefined;
   const tables = new Map<string, Fields[]>();
-  for (const entry of entries) {
+  for (const entry of reading.entries(key) ?? []) {
     const id = reading.idOf(entry, key, idKey);
     if (id !== undefined) tables.set(id, [...(tables.get(id) ?? []), reading.fields(entry, id)]);
   }
   return tables;
 }
 
-function staticRoutesOf(answers: readonly Fields[]): readonly TransitGatewayRoute[] {
-  return answers
+function staticRoutesOf(answers: readonly Fields[] | undefined, id: string): TransitGatewayRouteTable["staticRoutes"] {
+  if (!answers?.every((answer) => answer.has("Routes"))) return notTold(id, "TransitGatewayStaticRoutes");
+  const routes = answers
     .flatMap((answer) => answer.list("Routes"))
-    .filter((route) => route.optionalText("Type") !== "propagated")
-    .map((route) => ({
-      destination: destinationOf(route),
-      state: route.optionalText("State") === "blackhole" ? "blackhole" : "active",
-      attachmentIds: route.list("TransitGatewayAttachments").map((one) => one.text("TransitGatewayAttachmentId")),
-      isPropagated: false,
-    }));
+    // What is propagated comes from the propagations and what they propagate.
+    .filter((route) => route.optionalText("Type") !== "propagated" && route.optionalText("State") !== "deleted")
+    .map((route) => routeOf(route, id));
+  // SearchTransitGatewayRoutes tells 1,000 at most.
+  const more = answers.some((answer) => answer.optionalFlag("AdditionalRoutesAvailable") === true);
+  return more ? new Unknown(`${id} has more routes than the snapshot tells`) : routes;
 }
 
-function propagatingOf(answers: readonly Fields[]): readonly string[] {
-  return answers
-    .flatMap((answer) => answer.list("TransitGatewayRouteTablePropagations"))
-    .filter((one) => one.state("State") === "enabled")
-    .map((one) => one.text("TransitGatewayAttachmentId"));
+function routeOf(fields: Fields, id: string): TransitGatewayRoute {
+  const state = fields.optionalText("State");
+  const prefixListId = fields.optionalText("PrefixListId");
+  const hasCidr = prefixListId === undefined || fields.has("DestinationCidrBlock");
+  return {
+    destination: hasCidr ? { cidr: fields.anyCidr("DestinationCidrBlock") } : { prefixListId },
+    state:
+      state === "active" || state === "blackhole"
+        ? state
+        : new Unknown(`a route of ${id} is ${state ?? "in no state"}`),
+    attachmentIds: fields.list("TransitGatewayAttachments").map((one) => one.text("TransitGatewayAttachmentId")),
+    isPropagated: false,
+  };
+}
+
+function propagatingOf(
+  answers: readonly Fields[] | undefined,
+  id: string,
+): TransitGatewayRouteTable["propagatingAttachmentIds"] {
+  const key = "TransitGatewayRouteTablePropagations";
+  if (!answers?.every((answer) => answer.has(key))) return notTold(id, "TransitGatewayPropagations");
+  const all = answers
+    .flatMap((answer) => answer.list(key))
+    .map((one) => ({ state: one.text("State"), attachmentId: one.text("TransitGatewayAttachmentId") }));
+  const passing = all.find(({ state }) => state !== "enabled" && state !== "disabled");
+  if (passing) return new Unknown(`a propagation of ${id} is ${passing.state}`);
+  return [...new Set(all.filter(({ state }) => state === "enabled").map(({ attachmentId }) => attachmentId))];
 }

@@ -1,28 +1,35 @@
+import type { Known } from "../../reachability/known.ts";
 import type { VpcEndpoint } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
-import type { Collected, Reading } from "./reading.ts";
+import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function vpcEndpoints(reading: Reading): Collected<VpcEndpoint> {
   return reading.collect("VpcEndpoints", "VpcEndpointId", (fields, id) => {
-    // Left out by old responses, which know no other type.
-    const type = fields.optionalText("VpcEndpointType") ?? "Gateway";
+    const type = fields.optionalText("VpcEndpointType") ?? notTold(id, "VpcEndpointType");
+    const texts = (key: string): Known<readonly string[]> => (fields.has(key) ? fields.texts(key) : notTold(id, key));
     return {
       id,
       vpcId: fields.text("VpcId"),
-      type: type === "Gateway" || type === "Interface" ? type : "other",
-      serviceName: fields.text("ServiceName"),
+      // GatewayLoadBalancer, Resource, ServiceNetwork.
+      type: typeof type !== "string" || type === "Gateway" || type === "Interface" ? type : "other",
+      // Endpoints of resources and service networks have none.
+      serviceName: type === "Gateway" || type === "Interface" ? fields.text("ServiceName") : "",
       state: fields.text("State").toLowerCase(),
       policyDocument: policyOf(fields),
-      privateDnsEnabled: fields.optionalFlag("PrivateDnsEnabled") ?? false,
-      privateDnsOnlyForInboundResolverEndpoint: false,
-      routeTableIds: fields.texts("RouteTableIds"),
-      subnetIds: fields.texts("SubnetIds"),
-      networkInterfaceIds: fields.texts("NetworkInterfaceIds"),
-      securityGroupIds: fields.list("Groups").map((one) => one.text("GroupId")),
+      privateDnsEnabled: fields.optionalFlag("PrivateDnsEnabled") ?? notTold(id, "PrivateDnsEnabled"),
+      privateDnsOnlyForInboundResolverEndpoint:
+        fields.object("DnsOptions")?.optionalFlag("PrivateDnsOnlyForInboundResolverEndpoint") ?? false,
+      routeTableIds: texts("RouteTableIds"),
+      subnetIds: texts("SubnetIds"),
+      networkInterfaceIds: texts("NetworkInterfaceIds"),
+      securityGroupIds: fields.has("Groups")
+        ? fields.list("Groups").map((one) => one.text("GroupId"))
+        : notTold(id, "Groups"),
     };
   });
 }
 
+/** None where the service takes none: it then lets everything through. */
 function policyOf(fields: Fields): unknown {
   const text = fields.optionalText("PolicyDocument");
   if (text === undefined) return undefined;

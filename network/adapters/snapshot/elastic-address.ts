@@ -1,0 +1,33 @@
+import { addressText, type Scalar } from "../../reachability/address.ts";
+import type { Fields } from "./fields.ts";
+import type { Reading } from "./reading.ts";
+import type { Entry } from "./responses.ts";
+
+/** What DescribeAddresses tells of the public addresses of interfaces. */
+export class ElasticAddresses {
+  readonly #given = new Map<string, { address: Scalar; entry: Entry }>();
+
+  constructor(reading: Reading) {
+    for (const entry of reading.entries("Addresses") ?? []) {
+      const id = reading.idOf(entry, "Addresses", "PublicIp");
+      if (id === undefined) continue;
+      const fields = reading.fields(entry, id);
+      const interfaceId = fields.optionalText("NetworkInterfaceId");
+      const privateAddress = fields.optionalAddress("PrivateIpAddress", 4);
+      const address = fields.address("PublicIp", 4);
+      // One that is associated with nothing has neither; one of EC2-Classic only an instance.
+      if (interfaceId === undefined || privateAddress === undefined) continue;
+      this.#given.set(`${interfaceId} ${privateAddress}`, { address, entry });
+    }
+  }
+
+  /** The public address of an interface's private one: as the interface itself shows it, else as Addresses have it. */
+  publicAddressOf(interfaceId: string, privateAddress: Scalar, shown: Scalar | undefined, fields: Fields) {
+    const given = this.#given.get(`${interfaceId} ${privateAddress}`);
+    if (given && shown !== undefined && given.address !== shown) {
+      const [own, other] = [addressText(shown), addressText(given.address)];
+      fields.fault("Association.PublicIp", `is ${own}, and ${other} in Addresses of ${given.entry.file}`);
+    }
+    return shown ?? given?.address;
+  }
+}
