@@ -1,6 +1,7 @@
 import { isKnown } from "../reachability/known.ts";
 import type { Collection, Topology } from "../reachability/topology.ts";
 import { blockPublicAccess } from "./snapshot/block-public-access.ts";
+import { checkConsistency } from "./snapshot/consistency.ts";
 import { dhcpOptions } from "./snapshot/dhcp-options.ts";
 import { egressOnlyInternetGateways, internetGateways } from "./snapshot/internet-gateway.ts";
 import { natGateways } from "./snapshot/nat-gateway.ts";
@@ -8,6 +9,7 @@ import { networkAcls } from "./snapshot/network-acl.ts";
 import { networkInterfaces } from "./snapshot/network-interface.ts";
 import { prefixLists } from "./snapshot/prefix-list.ts";
 import { type Collected, Reading } from "./snapshot/reading.ts";
+import { checkReferences } from "./snapshot/references.ts";
 import { readResponses } from "./snapshot/responses.ts";
 import { routeTables } from "./snapshot/route-table.ts";
 import { securityGroups } from "./snapshot/security-group.ts";
@@ -36,28 +38,50 @@ export class SnapshotError extends Error {
  */
 export function readSnapshot(folder: string): Topology {
   const responses = readResponses(folder);
+  const isWhole = responses.faults.length === 0;
   const reading = new Reading(responses);
-  const topology: Topology = {
-    vpcs: resourcesOf(vpcs(reading)),
-    subnets: resourcesOf(subnets(reading)),
-    routeTables: resourcesOf(routeTables(reading)),
-    networkAcls: resourcesOf(networkAcls(reading)),
-    securityGroups: resourcesOf(securityGroups(reading)),
-    networkInterfaces: resourcesOf(networkInterfaces(reading)),
-    internetGateways: resourcesOf(internetGateways(reading)),
-    egressOnlyInternetGateways: resourcesOf(egressOnlyInternetGateways(reading)),
-    natGateways: resourcesOf(natGateways(reading)),
-    vpcEndpoints: resourcesOf(vpcEndpoints(reading)),
-    prefixLists: resourcesOf(prefixLists(reading)),
-    vpcPeeringConnections: resourcesOf(vpcPeeringConnections(reading)),
-    transitGateways: resourcesOf(transitGateways(reading)),
-    transitGatewayAttachments: resourcesOf(transitGatewayAttachments(reading)),
-    transitGatewayRouteTables: resourcesOf(transitGatewayRouteTables(reading)),
-    dhcpOptions: resourcesOf(dhcpOptions(reading)),
-    blockPublicAccess: blockPublicAccess(reading),
+  const collected = {
+    vpcs: vpcs(reading),
+    subnets: subnets(reading),
+    routeTables: routeTables(reading),
+    networkAcls: networkAcls(reading),
+    securityGroups: securityGroups(reading),
+    networkInterfaces: networkInterfaces(reading),
+    internetGateways: internetGateways(reading),
+    egressOnlyInternetGateways: egressOnlyInternetGateways(reading),
+    natGateways: natGateways(reading),
+    vpcEndpoints: vpcEndpoints(reading),
+    prefixLists: prefixLists(reading),
+    vpcPeeringConnections: vpcPeeringConnections(reading),
+    transitGateways: transitGateways(reading),
+    transitGatewayAttachments: transitGatewayAttachments(reading),
+    transitGatewayRouteTables: transitGatewayRouteTables(reading),
+    dhcpOptions: dhcpOptions(reading),
   };
-  if (responses.faults.length > 0) throw new SnapshotError(responses.faults);
-  return topology;
+  const access = blockPublicAccess(reading);
+  checkConsistency(reading, collected);
+  // What a file that can't be read may hold is not missing.
+  if (isWhole) checkReferences(reading);
+  if (responses.faults.length > 0) throw new SnapshotError([...new Set(responses.faults)]);
+  return {
+    vpcs: resourcesOf(collected.vpcs),
+    subnets: resourcesOf(collected.subnets),
+    routeTables: resourcesOf(collected.routeTables),
+    networkAcls: resourcesOf(collected.networkAcls),
+    securityGroups: resourcesOf(collected.securityGroups),
+    networkInterfaces: resourcesOf(collected.networkInterfaces),
+    internetGateways: resourcesOf(collected.internetGateways),
+    egressOnlyInternetGateways: resourcesOf(collected.egressOnlyInternetGateways),
+    natGateways: resourcesOf(collected.natGateways),
+    vpcEndpoints: resourcesOf(collected.vpcEndpoints),
+    prefixLists: resourcesOf(collected.prefixLists),
+    vpcPeeringConnections: resourcesOf(collected.vpcPeeringConnections),
+    transitGateways: resourcesOf(collected.transitGateways),
+    transitGatewayAttachments: resourcesOf(collected.transitGatewayAttachments),
+    transitGatewayRouteTables: resourcesOf(collected.transitGatewayRouteTables),
+    dhcpOptions: resourcesOf(collected.dhcpOptions),
+    blockPublicAccess: access,
+  };
 }
 
 function resourcesOf<Resource>(collected: Collected<Resource>): Collection<Resource> {

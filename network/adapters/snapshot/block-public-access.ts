@@ -11,20 +11,29 @@ type Exclusion = Exclude<BlockPublicAccess["exclusions"], Unknown>[number];
 /** Off where no file tells, as it is until somebody turns it on. */
 export function blockPublicAccess(reading: Reading): readonly BlockPublicAccess[] {
   const exclusions = exclusionsOf(reading);
-  const told = (reading.entries("VpcBlockPublicAccessOptions") ?? []).map((entry): BlockPublicAccess => {
+  const told = (reading.entries("VpcBlockPublicAccessOptions") ?? []).map((entry) => {
     const fields = reading.fields(entry, "VpcBlockPublicAccessOptions");
     const mode = fields.oneOf("InternetGatewayBlockMode", modes);
     const isPassing = fields.optionalText("State") === "update-in-progress";
     const ownerId = fields.optionalText("AwsAccountId") ?? entry.account ?? "";
     const region = fields.optionalText("AwsRegion") ?? entry.region ?? "";
-    return {
+    const own: BlockPublicAccess = {
       ownerId,
       region,
       mode: isPassing ? new Unknown("VPC Block Public Access is being changed") : mode,
       exclusions: exclusions(ownerId, region),
     };
+    return { entry, own };
   });
-  return told.filter(({ mode }) => mode !== "off");
+  const known = new Map<string, { mode: BlockPublicAccess["mode"]; file: string }>();
+  for (const { entry, own } of told) {
+    const place = `${own.ownerId}/${own.region}`;
+    const other = known.get(place);
+    if (other && other.mode !== own.mode)
+      reading.fault(entry, "VpcBlockPublicAccessOptions", `the mode differs from what ${other.file} tells`);
+    known.set(place, { mode: own.mode, file: entry.file });
+  }
+  return told.map(({ own }) => own).filter(({ mode }) => mode !== "off");
 }
 
 interface Found {

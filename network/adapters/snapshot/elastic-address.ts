@@ -17,7 +17,11 @@ export class ElasticAddresses {
       const address = fields.address("PublicIp", 4);
       // One that is associated with nothing has neither; one of EC2-Classic only an instance.
       if (interfaceId === undefined || privateAddress === undefined) continue;
-      this.#given.set(`${interfaceId} ${privateAddress}`, { address, entry });
+      const key = `${interfaceId} ${privateAddress}`;
+      const known = this.#given.get(key);
+      if (known && known.address !== address)
+        fields.fault("NetworkInterfaceId", `is ${interfaceId}, which has ${addressText(known.address)} there too`);
+      this.#given.set(key, { address, entry });
     }
   }
 

@@ -68,7 +68,8 @@ export class Fields {
   /** Two numbers, the second not below the first. */
   range(fromKey: string, toKey: string, least: number, most: number): { from: number; to: number } {
     const [from, to] = [this.number(fromKey, least, most), this.number(toKey, least, most)];
-    if (to < from) this.fault(toKey, `is ${to}; it must be at least ${from}, which ${fromKey} is`);
+    const areRead = from === this.value[fromKey] && to === this.value[toKey];
+    if (areRead && to < from) this.fault(toKey, `is ${to}; it must be at least ${from}, which ${fromKey} is`);
     return { from, to };
   }
 

@@ -8,11 +8,24 @@ export function networkAcls(reading: Reading): Collected<NetworkAcl> {
     id,
     vpcId: fields.text("VpcId"),
     isDefault: fields.optionalFlag("IsDefault") ?? false,
-    entries: fields.has("Entries") ? fields.list("Entries").map((one) => entryOf(one, id)) : notTold(id, "Entries"),
+    entries: entriesOf(fields, id),
     subnetIds: fields.has("Associations")
       ? fields.list("Associations").map((one) => one.text("SubnetId"))
       : notTold(id, "Associations"),
   }));
+}
+
+/** The numbers of one direction's rules differ, whatever their family. */
+function entriesOf(fields: Fields, id: string): NetworkAcl["entries"] {
+  if (!fields.has("Entries")) return notTold(id, "Entries");
+  const entries = fields.list("Entries").map((one) => ({ one, entry: entryOf(one, id) }));
+  const numbers = new Set<string>();
+  for (const { one, entry } of entries) {
+    const number = `${entry.isEgress} ${entry.ruleNumber}`;
+    if (numbers.has(number)) one.fault("RuleNumber", `is ${entry.ruleNumber}, as another's in this direction is`);
+    numbers.add(number);
+  }
+  return entries.map(({ entry }) => entry);
 }
 
 /** The rule that denies what no other allows; AWS gives the one for IPv6 the number after the highest. */

@@ -1,4 +1,5 @@
 import { type Known, Unknown } from "../../reachability/known.ts";
+import { agree } from "./agreement.ts";
 import { Fields } from "./fields.ts";
 import { type Entry, type ResponseKey, type Responses, vpcKeys } from "./responses.ts";
 
@@ -15,6 +16,9 @@ type Make<Resource> = (fields: Fields, id: string, entry: Entry) => Resource;
 /** Makes resources of the entries of files. */
 export class Reading {
   readonly #responses: Responses;
+  readonly #faulty = new Set<Entry>();
+  /** Keys with members whose id nobody knows. */
+  readonly #nameless = new Set<ResponseKey>();
 
   constructor(responses: Responses) {
     this.#responses = responses;
@@ -26,7 +30,12 @@ export class Reading {
   }
 
   fault(entry: Entry, id: string, what: string): void {
+    this.#faulty.add(entry);
     this.#responses.faults.push(`${entry.file}: ${id}: ${what}`);
+  }
+
+  isFaulty(entry: Entry): boolean {
+    return this.#faulty.has(entry);
   }
 
   fields(entry: Entry, id: string): Fields {
@@ -60,16 +69,32 @@ export class Reading {
         if (id === undefined) continue;
         const resource = make(this.fields(entry, id), id, entry);
         const own = keyOf?.(resource) ?? id;
-        if (!found.has(own)) found.set(own, { resource, entry });
+        found.set(own, this.#one(id, found.get(own), { resource, entry }));
       }
     }
     return found;
+  }
+
+  /** Whether the files of an account and Region tell all ids of what a key lists. */
+  isTold(scope: string, key: ResponseKey): boolean {
+    return !this.#nameless.has(key) && this.#responses.scopes.get(scope)?.has(key) === true;
+  }
+
+  /** What is seen twice is one: a shared subnet by two accounts, a peering by both of its sides. */
+  #one<Resource>(id: string, known: Found<Resource> | undefined, found: Found<Resource>): Found<Resource> {
+    if (!known || this.isFaulty(known.entry)) return found;
+    if (this.isFaulty(found.entry)) return known;
+    const agreed = agree(known.resource, found.resource, known.entry.scope === found.entry.scope);
+    if ("value" in agreed) return { resource: agreed.value as Resource, entry: known.entry };
+    this.fault(found.entry, id, `its ${agreed.conflict} differs from what ${known.entry.file} tells`);
+    return known;
   }
 
   /** The id of a member; a fault where it has none. */
   idOf(entry: Entry, key: ResponseKey, idKey: string): string | undefined {
     const id = entry.value[idKey];
     if (typeof id === "string" && id !== "") return id;
+    this.#nameless.add(key);
     this.#responses.faults.push(`${entry.file}: a member of ${key} has no ${idKey}`);
     return undefined;
   }

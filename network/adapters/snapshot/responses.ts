@@ -21,7 +21,7 @@ export interface Responses {
   readonly faults: string[];
 }
 
-const lists = [
+const keysOfLists = [
   "Vpcs",
   "VpcAttributes",
   "Subnets",
@@ -49,18 +49,19 @@ const lists = [
   "VpcBlockPublicAccessExclusions",
 ] as const;
 /** The one response that is an object, of an account in a Region. */
-const objects = ["VpcBlockPublicAccessOptions"] as const;
+const keysOfObjects = ["VpcBlockPublicAccessOptions"] as const;
 
 /** What lies in VPCs: an account and Region that has any has something to be complete about. */
 export const vpcKeys: readonly ResponseKey[] = ["Vpcs", "Subnets", "RouteTables", "NetworkAcls", "NetworkInterfaces"];
 
-export type ResponseKey = (typeof lists)[number] | (typeof objects)[number];
+export type ResponseKey = (typeof keysOfLists)[number] | (typeof keysOfObjects)[number];
 
 /** Every `*.json` below a folder. Keys that say nothing about where packets go are left unread. */
 export function readResponses(folder: string): Responses {
   const faults: string[] = [];
   const entries = new Map<string, Entry[]>();
   const scopes = new Map<string, Set<string>>();
+  const pages: Page[] = [];
   const names = namesBelow(folder, faults);
   for (const name of names) {
     const parsed = parse(path.join(folder, name), name, faults);
@@ -70,17 +71,30 @@ export function readResponses(folder: string): Responses {
     scopes.set(place.scope, keys);
     for (const [key, value] of Object.entries(parsed)) {
       keys.add(key);
-      if (isAny(objects, key)) {
-        if (isObject(value)) add(entries, key, [{ value, file: name, ...place }]);
-        else faults.push(`${name}: ${key} is ${typeName(value)}; it must be an object`);
-      } else if (isAny(lists, key)) {
-        if (Array.isArray(value))
-          add(entries, key, membersOf(value, `${name}: ${key}`, { file: name, ...place }, faults));
-        else faults.push(`${name}: ${key} is ${typeName(value)}; it must be an array`);
-      }
+      if (!isAny(keysOfLists, key) && !isAny(keysOfObjects, key)) continue;
+      const where = `${name}: ${key}`;
+      add(entries, key, membersOf(key, value, where, { file: name, ...place }, faults));
+      if (Array.isArray(value)) pages.push({ key: `${place.scope} ${key}`, name, isLast: isLastPage(parsed) });
     }
   }
+  checkPages(pages, faults);
   return { entries, scopes, faults };
+}
+
+interface Page {
+  readonly key: string;
+  readonly name: string;
+  readonly isLast: boolean;
+}
+
+/** AWS tells where more is to be had, and the last page not. */
+const isLastPage = ({ NextToken }: Json) => typeof NextToken !== "string" || NextToken === "";
+
+function checkPages(pages: readonly Page[], faults: string[]): void {
+  const ended = new Set(pages.filter(({ isLast }) => isLast).map(({ key }) => key));
+  for (const { key, name } of pages)
+    if (!ended.has(key))
+      faults.push(`${name} has a NextToken: ${key.split(" ").at(-1)} have more pages; save them all`);
 }
 
 function namesBelow(folder: string, faults: string[]): string[] {
@@ -121,10 +135,21 @@ function placeOf(folder: string, name: string): Pick<Entry, "account" | "region"
   return { account, region, scope: known.filter((part) => part !== undefined).join("/") };
 }
 
-function membersOf(list: readonly unknown[], where: string, place: Omit<Entry, "value">, faults: string[]): Entry[] {
-  return list.flatMap((value, index) => {
-    if (isObject(value)) return [{ value, ...place }];
-    faults.push(`${where}[${index}] is ${typeName(value)}; it must be an object`);
+function membersOf(
+  key: string,
+  value: unknown,
+  where: string,
+  place: Omit<Entry, "value">,
+  faults: string[],
+): readonly Entry[] {
+  const isList = isAny(keysOfLists, key);
+  if (Array.isArray(value) !== isList || (!isList && !isObject(value))) {
+    faults.push(`${where} is ${typeName(value)}; it must be ${isList ? "an array" : "an object"}`);
+    return [];
+  }
+  return (Array.isArray(value) ? value : [value]).flatMap((member, index) => {
+    if (isObject(member)) return [{ value: member, ...place }];
+    faults.push(`${where}[${index}] is ${typeName(member)}; it must be an object`);
     return [];
   });
 }

@@ -32,11 +32,20 @@ function staticRoutesOf(answers: readonly Fields[] | undefined, id: string): Tra
     .flatMap((answer) => answer.list("Routes"))
     // What is propagated comes from the propagations and what they propagate.
     .filter((route) => route.optionalText("Type") !== "propagated" && route.optionalText("State") !== "deleted")
-    .map((route) => routeOf(route, id));
+    .map((route) => ({ route, made: routeOf(route, id) }));
   // SearchTransitGatewayRoutes tells 1,000 at most.
+  const known = new Map<string, string>();
+  for (const { route, made } of routes) {
+    const [destination, rest] = [textOf(made.destination), textOf(made)];
+    if ((known.get(destination) ?? rest) !== rest)
+      route.fault("Routes", "have its destination twice, with two targets");
+    known.set(destination, rest);
+  }
   const more = answers.some((answer) => answer.optionalFlag("AdditionalRoutesAvailable") === true);
-  return more ? new Unknown(`${id} has more routes than the snapshot tells`) : routes;
+  return more ? new Unknown(`${id} has more routes than the snapshot tells`) : routes.map(({ made }) => made);
 }
+
+const textOf = (value: unknown) => JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}n` : one));
 
 function routeOf(fields: Fields, id: string): TransitGatewayRoute {
   const state = fields.optionalText("State");

@@ -1,5 +1,5 @@
 import type { Cidr } from "../../reachability/address.ts";
-import { type Known, Unknown } from "../../reachability/known.ts";
+import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { Fields } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 
@@ -9,16 +9,15 @@ export interface VpnRoutes {
 }
 
 export function vpnRoutes(reading: Reading): VpnRoutes {
+  const connections = reading.collect("VpnConnections", "VpnConnectionId", (fields, id) => ({
+    attachmentId: fields.optionalText("TransitGatewayAttachmentId"),
+    cidrBlocks: blocksOf(fields, id),
+  }));
   const byConnection = new Map<string, Known<readonly Cidr[]>>();
   const byAttachment = new Map<string, Known<readonly Cidr[]>>();
-  for (const entry of reading.entries("VpnConnections") ?? []) {
-    const id = reading.idOf(entry, "VpnConnections", "VpnConnectionId");
-    if (id === undefined) continue;
-    const fields = reading.fields(entry, id);
-    const blocks = blocksOf(fields, id);
-    byConnection.set(id, blocks);
-    const attachmentId = fields.optionalText("TransitGatewayAttachmentId");
-    if (attachmentId !== undefined) byAttachment.set(attachmentId, blocks);
+  for (const [id, { resource }] of isKnown(connections) ? connections : []) {
+    byConnection.set(id, resource.cidrBlocks);
+    if (resource.attachmentId !== undefined) byAttachment.set(resource.attachmentId, resource.cidrBlocks);
   }
   return {
     of: (attachmentId, connectionId) => byAttachment.get(attachmentId) ?? byConnection.get(connectionId ?? ""),
