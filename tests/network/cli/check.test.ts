@@ -102,19 +102,32 @@ for (const [title, line, fault] of bad) {
   });
 }
 
+for (const [title, folder] of [
+  ["that is not there", "/nowhere"],
+  ["that is a file", path.join(project, "package.json")],
+  ["without JSON files", path.join(project, "network/cli")],
+] as const) {
+  test(`a snapshot ${title} is one sentence: 2`, async (t) => {
+    const { code, stdout, stderr } = await network("check", "--snapshot", folder, "--flows", "none");
+    t.is(code, 2);
+    t.is(stdout, "");
+    t.regex(stderr, new RegExp(`^${folder} [^\\n]+\\n$`));
+  });
+}
+
 test("what is wrong with a snapshot is said for every file at once: 2", async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(path.join(folder, "a.json"), "{");
   await writeFile(path.join(folder, "b.json"), '{"Vpcs": 1}');
   await writeFile(
     path.join(folder, "c.json"),
-    '{"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "AvailabilityZone": "a", "CidrBlock": "10.0.0.0/33"}]}',
+    '{"Subnets": [{"SubnetId": "subnet-1", "VpcId": 1, "AvailabilityZone": "a", "CidrBlock": "10.0.0.0/33"}]}',
   );
   const { code, stderr } = await network("check", "--snapshot", folder, "--flows", "none");
   t.is(code, 2);
   t.regex(
     stderr,
-    /^a\.json: .*JSON.*\nb\.json: Vpcs is a number; it must be an array\nc\.json: subnet-1: CidrBlock "10\.0\.0\.0\/33" is no IPv4 CIDR block\n$/,
+    /^a\.json: .*JSON.*\nb\.json: Vpcs is a number; it must be an array\nc\.json: subnet-1: VpcId is a number; it must be a string\nc\.json: subnet-1: CidrBlock "10\.0\.0\.0\/33" is no IPv4 CIDR block\n$/,
   );
 });
 
@@ -145,13 +158,19 @@ test("a subnet stands for every address in it, with the default group and the su
   t.deepEqual(verdicts, ["reachable", "not-reachable", "reachable"]);
 });
 
-test("VPC Block Public Access of a snapshot keeps the internet out", async (t) => {
-  const folder = await temporaryFolder(t);
-  const { cp } = await import("node:fs/promises");
-  await cp(`${lab}/aws_configs`, path.join(folder, "configs"), { recursive: true });
-  const options = { VpcBlockPublicAccessOptions: { InternetGatewayBlockMode: "block-bidirectional" } };
-  await writeFile(path.join(folder, "configs/us-east-1/Options.json"), JSON.stringify(options));
-  const flows = path.join(folder, "flows.jsonl");
-  await writeFile(flows, JSON.stringify({ source: "10.1.1.100", destination: "8.8.8.8", protocol: "tcp", port: 443 }));
-  t.is((await network("check", "--snapshot", path.join(folder, "configs"), "--flows", flows)).code, 1);
-});
+for (const [title, more, code] of [
+  ["without exclusions keeps the internet out", { VpcBlockPublicAccessExclusions: [] }, 1],
+  ["proves nothing where nobody told the exclusions", {}, 3],
+] as const) {
+  test(`VPC Block Public Access of a snapshot ${title}: ${code}`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const { cp } = await import("node:fs/promises");
+    await cp(`${lab}/aws_configs`, path.join(folder, "configs"), { recursive: true });
+    const options = { VpcBlockPublicAccessOptions: { InternetGatewayBlockMode: "block-bidirectional" }, ...more };
+    await writeFile(path.join(folder, "configs/us-east-1/Options.json"), JSON.stringify(options));
+    const flows = path.join(folder, "flows.jsonl");
+    const flow = { source: "10.1.1.100", destination: "8.8.8.8", protocol: "tcp", port: 443 };
+    await writeFile(flows, JSON.stringify(flow));
+    t.is((await network("check", "--snapshot", path.join(folder, "configs"), "--flows", flows)).code, code);
+  });
+}
