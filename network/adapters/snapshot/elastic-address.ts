@@ -1,4 +1,5 @@
 import { addressText, type Scalar } from "../../reachability/address.ts";
+import { isKnown, type Known } from "../../reachability/known.ts";
 import type { Fields } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import type { Entry } from "./responses.ts";
@@ -26,12 +27,18 @@ export class ElasticAddresses {
   }
 
   /** The public address of an interface's private one: as the interface itself shows it, else as Addresses have it. */
-  publicAddressOf(interfaceId: string, privateAddress: Scalar, shown: Scalar | undefined, fields: Fields) {
+  publicAddressOf(
+    interfaceId: string,
+    privateAddress: Scalar,
+    shown: Known<Scalar | undefined>,
+    fields: Fields,
+  ): Known<Scalar | undefined> {
     const given = this.#given.get(`${interfaceId} ${privateAddress}`);
-    if (given && shown !== undefined && given.address !== shown) {
+    if (!given) return shown;
+    if (isKnown(shown) && shown !== undefined && given.address !== shown) {
       const [own, other] = [addressText(shown), addressText(given.address)];
       fields.fault("Association.PublicIp", `is ${own}, and ${other} in Addresses of ${given.entry.file}`);
     }
-    return shown ?? given?.address;
+    return given.address;
   }
 }

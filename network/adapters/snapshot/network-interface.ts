@@ -1,3 +1,4 @@
+import type { Scalar } from "../../reachability/address.ts";
 import { type Known, Unknown } from "../../reachability/known.ts";
 import type { InterfaceAddress, NetworkInterface } from "../../reachability/topology.ts";
 import { ElasticAddresses } from "./elastic-address.ts";
@@ -36,8 +37,9 @@ export function networkInterfaces(reading: Reading): Collected<NetworkInterface>
 const plainTypes: readonly string[] = ["interface", "efa", "efa-only", "trunk", "branch"];
 
 function typeOf(fields: Fields): NetworkInterface["type"] {
-  const type = fields.optionalText("InterfaceType") ?? "interface";
+  const type = fields.optionalText("InterfaceType");
   if (isLoadBalancers(fields)) return "other";
+  if (type === undefined) return untoldTypeOf(fields);
   if (plainTypes.includes(type)) return "interface";
   switch (type) {
     case "nat_gateway":
@@ -51,6 +53,19 @@ function typeOf(fields: Fields): NetworkInterface["type"] {
     default:
       return "other";
   }
+}
+
+const descriptions = [
+  ["Interface for NAT Gateway ", "nat_gateway"],
+  ["VPC Endpoint Interface ", "vpc_endpoint"],
+  ["Network Interface for Transit Gateway Attachment ", "transit_gateway"],
+] as const;
+
+/** Old responses don't tell the type: an instance's interface is plain, some of AWS's have a name, others may be anything. */
+function untoldTypeOf(fields: Fields): NetworkInterface["type"] {
+  if (fields.object("Attachment")?.has("InstanceId")) return "interface";
+  const text = fields.optionalText("Description") ?? "";
+  return descriptions.find(([start]) => text.startsWith(start))?.[1] ?? "other";
 }
 
 /** What a load balancer answers is not modelled. One of a Classic or Application Load Balancer is of type "interface". */
@@ -71,9 +86,9 @@ function addressesOf(fields: Fields, id: string, elastic: ElasticAddresses): Kno
       ? [fields]
       : [];
   return [
-    ...addresses.map((one) => {
+    ...addresses.map((one, index) => {
       const value = one.address("PrivateIpAddress", 4);
-      const shown = one.object("Association")?.optionalAddress("PublicIp", 4);
+      const shown = associatedOf(one, index === 0 ? fields : one, id);
       return { family: 4 as const, value, publicAddress: elastic.publicAddressOf(id, value, shown, one) };
     }),
     ...primaryFirst(fields.list("Ipv6Addresses"), "IsPrimaryIpv6").map((one) => ({
@@ -82,6 +97,17 @@ function addressesOf(fields: Fields, id: string, elastic: ElasticAddresses): Kno
       publicAddress: undefined,
     })),
   ];
+}
+
+/** The interface itself shows the association of its primary address again. */
+function associatedOf(one: Fields, whole: Fields, id: string): Known<Scalar | undefined> {
+  const told = [one, whole].flatMap((fields) => fields.object("Association") ?? []);
+  const addresses = told.flatMap((association) => association.optionalAddress("PublicIp", 4) ?? []);
+  if (new Set(addresses).size > 1) one.fault("Association.PublicIp", "is not that of the whole interface");
+  if (addresses.length > 0) return addresses[0];
+  // In a Wavelength Zone it is a carrier's address instead.
+  const isUntold = told.some((association) => !association.has("CarrierIp"));
+  return isUntold ? notTold(id, "Association.PublicIp") : undefined;
 }
 
 export function primaryFirst(list: readonly Fields[], key: string): readonly Fields[] {

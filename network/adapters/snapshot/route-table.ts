@@ -17,10 +17,13 @@ function associationsOf(fields: Fields, id: string): RouteTable["associations"] 
   if (!fields.has("Associations")) return notTold(id, "Associations");
   const all = fields.list("Associations").map((one) => {
     const [subnetId, gatewayId] = [one.optionalText("SubnetId"), one.optionalText("GatewayId")];
+    const isMain = one.optionalFlag("Main") ?? false;
+    const isTold = isMain || subnetId !== undefined || gatewayId !== undefined || one.has("PublicIpv4Pool");
     return {
       state: one.state("AssociationState") ?? "associated",
+      isTold,
       association: {
-        isMain: one.optionalFlag("Main") ?? false,
+        isMain,
         ...(subnetId === undefined ? {} : { subnetId }),
         ...(gatewayId === undefined ? {} : { gatewayId }),
       },
@@ -28,6 +31,8 @@ function associationsOf(fields: Fields, id: string): RouteTable["associations"] 
   });
   const passing = all.find(({ state }) => !["associated", "disassociated", "failed"].includes(state));
   if (passing) return new Unknown(`an association of ${id} is ${passing.state}`);
+  if (all.some(({ state, isTold }) => state === "associated" && !isTold))
+    return notTold(id, "Associations.SubnetId or GatewayId");
   return all.filter(({ state }) => state === "associated").map(({ association }) => association);
 }
 

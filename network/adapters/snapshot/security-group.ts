@@ -20,7 +20,10 @@ function rulesOf(fields: Fields, id: string, key: string, isEgress: boolean): re
   return fields.list(key).flatMap((permission) => {
     const protocol = protocolOf(permission, "IpProtocol");
     const portRange = portRangeOf(permission, protocol, id);
-    return peersOf(permission).map((peer) => ({ isEgress, protocol, portRange, peer }));
+    const peers = peersOf(permission);
+    // A permission is for somebody.
+    const told = peers.length > 0 ? peers : [notTold(`a rule of ${id}`, "IpRanges or any other peer")];
+    return told.map((peer) => ({ isEgress, protocol, portRange, peer }));
   });
 }
 

@@ -100,6 +100,20 @@ test("an elastic address counts where the interface shows none", async (t) => {
   t.deepEqual(addresses, [{ family: 4, value: at("10.0.1.10"), publicAddress: at("3.0.0.9") }]);
 });
 
+test("an interface shows the association of its primary address twice; of one without an address it is unknown", async (t) => {
+  const publicOf = async (more: Json) => ((await interfaceWith(t, more)).addresses as Json)[0].publicAddress;
+  t.is(await publicOf({ Association: { PublicIp: "3.0.0.1" } }), at("3.0.0.1"));
+  t.is(await publicOf({ Association: { CarrierIp: "155.0.0.1" } }), undefined);
+  t.true((await publicOf({ Association: { AllocationId: "eipalloc-1" } })) instanceof Unknown);
+});
+
+test("an interface that does not tell its type is an instance's, or nobody knows what", async (t) => {
+  t.is((await interfaceWith(t, { InterfaceType: undefined })).type, "interface");
+  const untold = { InterfaceType: undefined, Attachment: { DeviceIndex: 1 } };
+  t.is((await interfaceWith(t, untold)).type, "other");
+  t.is((await interfaceWith(t, { ...untold, Description: "Interface for NAT Gateway nat-1" })).type, "nat_gateway");
+});
+
 test("a VPC's DNS attributes: its own, those of VpcAttributes, else unknown with the call that tells", async (t) => {
   const own = await readWith(t, ({ Vpcs }) =>
     Object.assign(Vpcs[0], { EnableDnsSupport: true, EnableDnsHostnames: { Value: false } }),
@@ -267,6 +281,15 @@ test("rules of TCP without ports are rules of ports that nobody knows, not of al
   });
   t.true((get(securityGroups, "sg-1").rules as Json)[0].portRange instanceof Unknown);
   t.true((get(networkAcls, "acl-1").entries as Json)[0].portRange instanceof Unknown);
+});
+
+test("a rule for nobody and an association with nothing are ones of which a file leaves something out", async (t) => {
+  const { securityGroups, routeTables } = await readWith(t, (all) => {
+    delete all.SecurityGroups[0].IpPermissions[0].IpRanges;
+    all.RouteTables[0].Associations.push({ Main: false });
+  });
+  t.true((get(securityGroups, "sg-1").rules as Json)[0].peer instanceof Unknown);
+  t.true(get(routeTables, "rtb-1").associations instanceof Unknown);
 });
 
 test("prefix lists: AWS's with their blocks, the customers' with entries or unknown, an id in both once", async (t) => {
