@@ -1,8 +1,9 @@
-import { type Explanation, silent } from "./explanation.ts";
+import { overlaps, parseCidr } from "./address.ts";
+import { type Component, type Explanation, silent } from "./explanation.ts";
 import { isKnown } from "./known.ts";
 import type { View } from "./network-interface.ts";
 import type { Term } from "./packet-set.ts";
-import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
+import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm, valuesOf } from "./path.ts";
 import { throughAcl } from "./subnet.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -31,7 +32,7 @@ export function natGateway(walk: Walk, id: string, from: Position, before: Packe
     const message = `${id} serves only its own VPC, ${vpcId}.`;
     return drop(packets, { code: "NGW_REQUIRES_SOURCE_IN_VPC", component, message });
   }
-  if (walk.errand.family === 6) return lose(packets, component, "NAT64 is not modelled");
+  if (walk.errand.family === 6) return nat64(walk, packets, component);
   if (packets.sessions.some(({ gatewayId }) => gatewayId === id)) return drop(packets, loop(id, String(subnetId)));
   if (!isKnown(addresses)) return lose(packets, component, addresses.reason);
   const [address] = addresses;
@@ -58,6 +59,16 @@ export function natGateway(walk: Walk, id: string, from: Position, before: Packe
     return walk.steps.fromSubnet(walk, { vpcId, subnetId }, translated);
   });
 }
+
+/** IPv6 only to addresses that stand for IPv4 ones (VPC user guide, DNS64 and NAT64), which is not modelled. */
+function nat64(walk: Walk, packets: Packets, component: Component): Outcome[] {
+  const destination = valuesOf(packets.set, packets.header.destination);
+  if (!destination || overlaps(destination, nat64Block)) return lose(packets, component, "NAT64 is not modelled");
+  const message = `${component.id} carries IPv6 to 64:ff9b::/96 alone, not ${walk.what(packets)}.`;
+  return drop(packets, { code: "PROTOCOL_RESTRICTION", component, message });
+}
+
+const nat64Block = parseCidr("64:ff9b::/96");
 
 /** Back through it: what answers a request of a session goes on to whom that came from, and nothing else does. */
 export function backThroughNat(walk: Walk, view: View, packets: Packets): Outcome[] {
