@@ -35,6 +35,11 @@ export function parseCidr(text: string): Cidr {
   const bits = family === 4 ? 32 : 128;
   const prefix = Number(length);
   if (!/^\d{1,3}$/.test(length) || prefix > bits) throw new RangeError(`"${text}" is no CIDR block`);
+  return blockOf(family, value, prefix);
+}
+
+/** The block of a prefix length that an address lies in. */
+export function blockOf(family: Family, value: Scalar, prefix: number): Cidr {
   if (typeof value === "number") {
     const size = 2 ** (32 - prefix);
     const from = value - (value % size);
@@ -43,6 +48,14 @@ export function parseCidr(text: string): Cidr {
   const size = 1n << BigInt(128 - prefix);
   const from = value - (value % size);
   return { family, prefix, from, to: from + size - 1n };
+}
+
+/** The smallest block around an interval. */
+export function blockAround(family: Family, { from, to }: Interval): Cidr {
+  let prefix = family === 4 ? 32 : 128;
+  let block = blockOf(family, from, prefix);
+  while (block.to < to) block = blockOf(family, from, --prefix);
+  return block;
 }
 
 export function addressText(value: Scalar): string {
@@ -82,3 +95,6 @@ export function isPrivate(value: Scalar): boolean {
     ? privateBlocks.some((block) => contains(block, value))
     : !contains(globalBlock6, value);
 }
+
+/** All addresses of a family. */
+export const everywhere: Readonly<Record<Family, Cidr>> = { 4: parseCidr("0.0.0.0/0"), 6: parseCidr("::/0") };

@@ -91,8 +91,8 @@ function throughGroups(walk: Walk, view: View, isEgress: boolean, packets: Packe
   });
   return parts.map(({ set, value: { answer, reason, decision } }) => {
     const next = isEgress
-      ? hop({ ...packets, set }, view.component, decision)
-      : hop({ ...packets, set }, { type: "security-group", id: groupText(securityGroupIds) }, decision);
+      ? hop(packets, view.component, decision, set)
+      : hop(packets, { type: "security-group", id: groupText(securityGroupIds) }, decision, set);
     return walk.judged(next, answer, reason, () => mismatch(walk, securityGroupIds, isEgress, next));
   });
 }

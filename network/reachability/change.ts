@@ -2,7 +2,7 @@ import { addressText, contains, covers, parseAddress, type Scalar } from "./addr
 import { allowRequest, type PolicyRequest } from "./endpoint-policy.ts";
 import { isKnown } from "./known.ts";
 import { freeNumber } from "./network-acl.ts";
-import { routeText } from "./route-table.ts";
+import { destinationText, routeText } from "./route-table.ts";
 import { peerText, portsText, protocolText } from "./rule-text.ts";
 import type {
   Collection,
@@ -179,7 +179,7 @@ export function numbered(
 /** The routing decision that a change is about; undefined for changes of other things. */
 export function decisionOf(change: Change): string | undefined {
   if (change.type === "add-route" || change.type === "add-transit-gateway-route")
-    return `${change.id} ${keyOf(change.route.destination)}`;
+    return `${change.id} ${destinationText(change.route)}`;
   return change.type === "associate-transit-gateway-route-table" ? change.id : undefined;
 }
 

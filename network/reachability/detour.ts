@@ -1,4 +1,4 @@
-import { type Cidr, covers, isPrivate, overlaps, parseCidr } from "./address.ts";
+import { type Cidr, covers, everywhere, isPrivate, overlaps } from "./address.ts";
 import { type Change, decisionOf, isSame, withRoute } from "./change.ts";
 import { withChange } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
@@ -30,10 +30,11 @@ const nowhere = 1000;
  */
 export function repair(
   walk: Walk,
-  taken: readonly Outcome[],
+  taken: Outcome[],
   packets: Packets,
   detours: (part: Packets) => readonly Detour[],
 ): Outcome[] {
+  if (!taken.some(({ deadEnd }) => deadEnd === packets.decisions)) return taken;
   return taken.flatMap((outcome) => {
     const blocker = outcome.blockers.at(-1);
     if (outcome.deadEnd !== packets.decisions || !blocker) return [outcome];
@@ -99,7 +100,6 @@ export function vpcDetours(
     routes.push({ destination: { cidr: wins }, target, state: "active", isPropagated: false });
   };
   const isPublic = whole === undefined || !isPrivate(whole.from);
-  const everywhere = parseCidr(errand.family === 4 ? "0.0.0.0/0" : "::/0");
   for (const { id, sides, state } of members(topology.vpcPeeringConnections)) {
     const there = sides.some((side) => side.vpcId === vpcId) && sides.find((side) => side.vpcId !== vpcId);
     const block = there && isKnown(there.cidrBlocks) ? there.cidrBlocks.find(isOwn) : undefined;
@@ -107,7 +107,10 @@ export function vpcDetours(
   }
   for (const { resource, transitGatewayId, state } of members(topology.transitGatewayAttachments)) {
     if (resource.type !== "vpc" || resource.vpcId !== vpcId || state !== "available") continue;
-    add({ type: "transit-gateway", id: transitGatewayId }, isPublic ? everywhere : destinationBlock(walk, term));
+    add(
+      { type: "transit-gateway", id: transitGatewayId },
+      isPublic ? everywhere[errand.family] : destinationBlock(walk, term),
+    );
   }
   if (!isPublic) return routes;
   for (const { id, type, serviceName, state } of endpointsOf(walk, vpcId)) {
@@ -119,17 +122,19 @@ export function vpcDetours(
     routes.push({ destination, target: { type: "vpc-endpoint", id }, state: "active", isPropagated: false });
   }
   const gateway = index.gatewayOf(vpcId);
-  if (isKnown(gateway) && gateway !== undefined) add({ type: "internet-gateway", id: gateway }, everywhere);
+  if (isKnown(gateway) && gateway !== undefined)
+    add({ type: "internet-gateway", id: gateway }, everywhere[errand.family]);
   if (packets.isReply) return routes;
   if (errand.family === 4) {
     for (const nat of members(topology.natGateways)) {
       const isUsable = nat.vpcId === vpcId && nat.state === "available" && nat.connectivityType === "public";
-      if (isUsable && nat.subnetId !== subnetId) add({ type: "nat-gateway", id: nat.id }, everywhere);
+      if (isUsable && nat.subnetId !== subnetId) add({ type: "nat-gateway", id: nat.id }, everywhere[errand.family]);
     }
     return routes;
   }
   for (const { id, vpcIds } of members(topology.egressOnlyInternetGateways)) {
-    if (isKnown(vpcIds) && vpcIds.includes(vpcId)) add({ type: "egress-only-internet-gateway", id }, everywhere);
+    if (isKnown(vpcIds) && vpcIds.includes(vpcId))
+      add({ type: "egress-only-internet-gateway", id }, everywhere[errand.family]);
   }
   return routes;
 }

@@ -1,3 +1,4 @@
+import type { Cidr } from "./address.ts";
 import { isKnown, Unknown } from "./known.ts";
 import {
   type Answer,
@@ -36,6 +37,8 @@ export function judgeNetworkAcl(
 ): Part<AclJudgement>[] {
   if (!isKnown(acl.entries)) return [{ set, value: { answer: "maybe", reason: acl.entries.reason } }];
   const entries = relevantEntries(acl.entries, isEgress, kind);
+  const [first] = entries;
+  if (first && isForAll(first)) return [{ set, value: conclude(first.action as "allow" | "deny", first, {}) }];
   const term = isEgress ? header.destination : header.source;
   const decided: Part<AclJudgement>[] = [];
   /** Packets that no rule has decided for sure; `maybe`: what one that may match would do. */
@@ -81,6 +84,12 @@ export function relevantEntries(
 }
 
 const compiled = new WeakMap<readonly NetworkAclEntry[], Map<number, readonly NetworkAclEntry[]>>();
+
+/** Whether a rule that is for packets of a kind is for all of them, as that of a VPC's default network ACL is. */
+function isForAll({ action, protocol, cidr, portRange, icmp }: NetworkAclEntry): boolean {
+  if (![action, protocol, cidr, portRange, icmp].every(isKnown)) return false;
+  return (cidr as Cidr).prefix === 0 && (protocol === "all" || portRange === undefined);
+}
 
 /** A number that no rule of the direction has, before `limit`; that one where all are taken. */
 export function freeNumber(entries: readonly NetworkAclEntry[], isEgress: boolean, limit: number): number {

@@ -44,16 +44,24 @@ export function divide(set: PacketSet, term: Term, interval: Interval): Part<Ans
   if (covers(interval, whole)) return [{ set, value: "yes" }];
   if (!overlaps(interval, whole)) return [{ set, value: "no" }];
   const parts: Part<Answer>[] = [];
-  const part = (from: Scalar, to: Scalar, value: Answer) =>
-    parts.push({ set: { ...set, [dimension]: { from, to } }, value });
-  if (whole.from < interval.from) part(whole.from, before(interval.from), "no");
-  part(greater(whole.from, interval.from), less(whole.to, interval.to), "yes");
-  if (interval.to < whole.to) part(after(interval.to), whole.to, "no");
+  if (whole.from < interval.from)
+    parts.push({ set: { ...set, [dimension]: { from: whole.from, to: before(interval.from) } }, value: "no" });
+  const inside = { from: greater(whole.from, interval.from), to: less(whole.to, interval.to) };
+  parts.push({ set: { ...set, [dimension]: inside }, value: "yes" });
+  if (interval.to < whole.to)
+    parts.push({ set: { ...set, [dimension]: { from: after(interval.to), to: whole.to } }, value: "no" });
   return parts;
 }
 
 /** The parts of a set where a field lies in one of the blocks, in none, or perhaps. */
 export function splitBy(set: PacketSet, term: Term, blocks: readonly Interval[]): Part<Answer>[] {
+  if (!("anyPublic" in term)) {
+    // Mostly all addresses are on one side, and nothing needs dividing.
+    const whole = "constant" in term ? { from: term.constant, to: term.constant } : set[term.dimension];
+    const near = blocks.filter((block) => typeof block.from === typeof whole.from && overlaps(block, whole));
+    if (near.length === 0) return [{ set, value: "no" }];
+    if (near.some((block) => covers(block, whole))) return [{ set, value: "yes" }];
+  }
   const decided: Part<Answer>[] = [];
   let outside: PacketSet[] = [set];
   for (const block of blocks) {

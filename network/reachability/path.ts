@@ -98,10 +98,26 @@ export function start(set: PacketSet, header: Header): Packets {
   };
 }
 
-export function hop(packets: Packets, component: Component, decision?: string): Packets {
-  const { trail: before } = packets;
+/** The packets at a component; `set`: where that is for a part of them. */
+export function hop(packets: Packets, component: Component, decision?: string, set: PacketSet = packets.set): Packets {
+  const before = packets.trail;
   const made = decision === undefined ? { component } : { component, decision };
-  return { ...packets, trail: { hop: made, before, length: (before?.length ?? 0) + 1 } };
+  // Field by field: a path has a dozen hops, and a spread of so many fields costs several times as much.
+  return {
+    isReply: packets.isReply,
+    set,
+    header: packets.header,
+    trail: { hop: made, before, length: (before?.length ?? 0) + 1 },
+    forward: packets.forward,
+    blockers: packets.blockers,
+    unknowns: packets.unknowns,
+    sessions: packets.sessions,
+    egressOnly: packets.egressOnly,
+    groupsAreTold: packets.groupsAreTold,
+    decisions: packets.decisions,
+    changes: packets.changes,
+    lookups: packets.lookups,
+  };
 }
 
 export function block(packets: Packets, explanation: Explanation): Packets {

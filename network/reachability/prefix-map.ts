@@ -45,18 +45,28 @@ export class PrefixMap<Value> {
     });
   }
 
+  /** The stretch that an address lies in. */
+  at(address: Scalar): Stretch<Value> {
+    return this.stretches[this.#indexOf(address)] as Stretch<Value>;
+  }
+
   /** The stretches that some of the interval lies in, in order. */
   within({ from, to }: Interval): readonly Stretch<Value>[] {
+    const first = this.#indexOf(from);
+    let end = first + 1;
+    while (end < this.stretches.length && (this.stretches[end] as Interval).from <= to) end++;
+    return this.stretches.slice(first, end);
+  }
+
+  #indexOf(address: Scalar): number {
     let low = 0;
     let high = this.stretches.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.stretches[middle] as Interval).from <= from) low = middle;
+      if ((this.stretches[middle] as Interval).from <= address) low = middle;
       else high = middle - 1;
     }
-    let end = low + 1;
-    while (end < this.stretches.length && (this.stretches[end] as Interval).from <= to) end++;
-    return this.stretches.slice(low, end);
+    return low;
   }
 }
 

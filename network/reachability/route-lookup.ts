@@ -71,12 +71,10 @@ export class RouteLookup<R extends AnyRoute> {
   /** The parts of a set by the route that their destination has. */
   select(set: PacketSet, destination: Term): Part<RouteSelection<R>>[] {
     if ("anyPublic" in destination) return [{ set, value: this.#selectPublic(destination.anyPublic) }];
-    if ("constant" in destination) {
-      const [stretch] = this.#map.within({ from: destination.constant, to: destination.constant });
-      return [{ set, value: this.#selectionOf(stretch as Stretch<Choice<R>>) }];
-    }
+    if ("constant" in destination) return [{ set, value: this.#selectionOf(this.#map.at(destination.constant)) }];
     const { dimension } = destination;
     const whole = set[dimension];
+    if (whole.from === whole.to) return [{ set, value: this.#selectionOf(this.#map.at(whole.from)) }];
     const stretches = this.#map.within(whole);
     const parts: { interval: Interval; value: RouteSelection<R> }[] = [];
     for (const stretch of stretches) {

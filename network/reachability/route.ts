@@ -22,7 +22,7 @@ export function route(walk: Walk, table: Known<RouteTable>, from: Position, pack
   if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
   const asked = lookUp(packets, table.id);
   return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {
-    const next = { ...asked, set };
+    const next = set === asked.set ? asked : { ...asked, set };
     return repair(walk, takeRoute(walk, table, selection, from, next), next, (part) =>
       vpcDetours(walk, table.id, selection, from, part).map((detour) => ({
         change: { type: "add-route", id: table.id, route: detour },
@@ -40,6 +40,9 @@ function takeRoute(
   packets: Packets,
 ): Outcome[] {
   const component = { type: "route-table", id: table.id };
+  const [only] = candidates;
+  if (only && candidates.length === 1 && !mayBeNone)
+    return follow(walk, only, from, hop(packets, component, routeText(only)));
   const ways = candidates.map((one) => () => follow(walk, one, from, hop(packets, component, routeText(one))));
   if (mayBeNone) {
     const message = `Route table ${table.id} has no route for ${walk.what(packets)}.`;

@@ -42,6 +42,8 @@ interface Rules {
   readonly rules: readonly Rule[];
   /** Why some rules are not known. */
   readonly reason: string | undefined;
+  /** Where a rule allows all packets of the kind. */
+  readonly forAll: GroupJudgement | undefined;
 }
 
 /** The union of the rules of all groups; what none allows is denied. Replies need no rule. */
@@ -52,7 +54,8 @@ export function judgeSecurityGroups(
   { set, header, kind, peerGroups }: { set: PacketSet; header: Header; kind: PacketKind; peerGroups: PeerGroups },
 ): Part<GroupJudgement>[] {
   if (!isKnown(groupIds)) return [{ set, value: { answer: "maybe", reason: groupIds.reason } }];
-  const { rules, reason: unknownRules } = relevantRules(topology, groupIds, isEgress, kind);
+  const { rules, reason: unknownRules, forAll } = relevantRules(topology, groupIds, isEgress, kind);
+  if (forAll) return [{ set, value: forAll }];
   const term = isEgress ? header.destination : header.source;
   const allowed: Part<GroupJudgement>[] = [];
   let open: Part<string | undefined>[] = [{ set, value: unknownRules }];
@@ -117,7 +120,7 @@ const compiled = new WeakMap<Topology, Compiled>();
 
 function compile(topology: Topology, groupIds: readonly string[], isEgress: boolean, kind: PacketKind): Rules {
   const { securityGroups } = topology;
-  if (!isKnown(securityGroups)) return { rules: [], reason: securityGroups.reason };
+  if (!isKnown(securityGroups)) return { rules: [], reason: securityGroups.reason, forAll: undefined };
   const rules: Rule[] = [];
   let reason: string | undefined;
   for (const id of groupIds) {
@@ -142,7 +145,14 @@ function compile(topology: Topology, groupIds: readonly string[], isEgress: bool
       if (!isKnown(cidrs) || cidrs.length > 0) rules.push({ group, rule, cidrs, isManaged });
     }
   }
-  return { rules, reason };
+  const open = rules.find(isForAll);
+  return { rules, reason, forAll: open && { answer: "yes", decision: decisionOf(open) } };
+}
+
+/** As the outbound rule that every new group has. */
+function isForAll({ rule: { protocol, portRange, peer } }: Rule): boolean {
+  if (!isKnown(protocol) || !isKnown(portRange) || !isKnown(peer)) return false;
+  return (protocol === "all" || portRange === undefined) && "cidr" in peer && peer.cidr.prefix === 0;
 }
 
 interface Matched {

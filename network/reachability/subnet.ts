@@ -39,7 +39,7 @@ export function throughAcl(walk: Walk, subnetId: string, isEgress: boolean, pack
   const component = { type: "network-acl", id: acl.id };
   const parts = judgeNetworkAcl(acl, isEgress, packets.set, packets.header, walk.kind(packets));
   return parts.map(({ set, value: { answer, rule, reason } }) => {
-    const next = hop({ ...packets, set }, component, rule && entryText(rule));
+    const next = hop(packets, component, rule && entryText(rule), set);
     return walk.judged(next, answer, reason, () => restriction(walk, acl, subnetId, isEgress, next, rule));
   });
 }

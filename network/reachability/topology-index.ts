@@ -81,8 +81,11 @@ export class TopologyIndex {
   endpointOf(networkInterfaceId: string): Known<T.VpcEndpoint> {
     const { vpcEndpoints } = this.topology;
     if (!isKnown(vpcEndpoints)) return vpcEndpoints;
-    const missing = () => new Unknown(`the VPC endpoint of ${networkInterfaceId}, which is not in the topology`);
-    return this.#endpoints.get(networkInterfaceId) ?? this.#unknownEndpoint ?? missing();
+    return (
+      this.#endpoints.get(networkInterfaceId) ??
+      this.#unknownEndpoint ??
+      new Unknown(`the VPC endpoint of ${networkInterfaceId}, which is not in the topology`)
+    );
   }
 
   endpoint(id: string): Known<T.VpcEndpoint> {
@@ -117,8 +120,12 @@ export class TopologyIndex {
   tableOfSubnet(subnetId: string, vpcId: string): Known<T.RouteTable> {
     const { routeTables } = this.topology;
     if (!isKnown(routeTables)) return routeTables;
-    const missing = () => new Unknown(`the main route table of ${vpcId}, which is not in the topology`);
-    return this.#tables.get(subnetId) ?? this.#unknownTables.get(vpcId) ?? this.#mainTables.get(vpcId) ?? missing();
+    return (
+      this.#tables.get(subnetId) ??
+      this.#unknownTables.get(vpcId) ??
+      this.#mainTables.get(vpcId) ??
+      new Unknown(`the main route table of ${vpcId}, which is not in the topology`)
+    );
   }
 
   /** The table that routes what comes in by an internet gateway. */
@@ -131,8 +138,11 @@ export class TopologyIndex {
   aclOfSubnet(subnetId: string): Known<T.NetworkAcl> {
     const { networkAcls } = this.topology;
     if (!isKnown(networkAcls)) return networkAcls;
-    const missing = () => new Unknown(`the network ACL of ${subnetId}, which is not in the topology`);
-    return this.#acls.get(subnetId) ?? this.#unknownAcl ?? missing();
+    return (
+      this.#acls.get(subnetId) ??
+      this.#unknownAcl ??
+      new Unknown(`the network ACL of ${subnetId}, which is not in the topology`)
+    );
   }
 
   /** The internet gateway that is attached to a VPC. */

@@ -96,7 +96,7 @@ function byTable(walk: Walk, by: TransitGatewayAttachment, tableId: string, zone
   if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
   const asked = lookUp(packets, tableId);
   return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {
-    const next = { ...asked, set };
+    const next = set === asked.set ? asked : { ...asked, set };
     const follow = (route: TransitGatewayRoute, part: Packets) =>
       followRoute(walk, by, route, zone, hop(part, component, routeText(route)));
     return repair(walk, takeRoute(walk, tableId, selection, next, follow), next, (part) =>

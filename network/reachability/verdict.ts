@@ -7,8 +7,8 @@ export type Verdict = "reachable" | "partial" | "not-reachable" | "unknown";
  * surely do and some surely do not.
  */
 export function verdictOf(outcomes: readonly Outcome[]): Verdict {
-  const has = (result: Outcome["result"]) => outcomes.some((outcome) => outcome.result === result);
-  if (has("reachable") && has("not-reachable")) return "partial";
-  if (has("unknown")) return "unknown";
-  return has("not-reachable") ? "not-reachable" : "reachable";
+  const results = new Set(outcomes.map(({ result }) => result));
+  if (results.has("reachable") && results.has("not-reachable")) return "partial";
+  if (results.has("unknown")) return "unknown";
+  return results.has("not-reachable") ? "not-reachable" : "reachable";
 }

@@ -1,4 +1,4 @@
-import { addressText, type Cidr, type Family, type Interval, parseCidr, type Scalar } from "./address.ts";
+import { addressText, blockAround, type Cidr, everywhere, type Family, type Interval, type Scalar } from "./address.ts";
 import type { Change } from "./change.ts";
 import type { PolicyRequest } from "./endpoint-policy.ts";
 import type { Component, Explanation } from "./explanation.ts";
@@ -119,9 +119,9 @@ export class Walk {
 
   /** The smallest block around all addresses that a field has. */
   block(term: Term): Cidr {
+    const { family } = this.errand;
     const whole = this.whole(term);
-    if (!whole) return parseCidr("0.0.0.0/0");
-    return this.errand.family === 4 ? around(whole, 32) : around(whole, 128);
+    return whole ? blockAround(family, whole) : everywhere[family];
   }
 
   /** Protocol and destination ports of a rule that is for all the flow's packets. */
@@ -134,9 +134,10 @@ export class Walk {
 
   /** What holds whichever of several ways is taken. */
   oneOf(packets: Packets, ways: readonly (() => Outcome[])[], component: Component, reason: string): Outcome[] {
+    const [only] = ways;
+    if (only && ways.length === 1) return only();
     const all = ways.map((way) => way());
     const [first = []] = all;
-    if (all.length === 1) return first;
     const flat = all.flat();
     if (flat.every(({ result }) => result === "reachable")) return first;
     if (flat.every(({ result }) => result === "not-reachable")) {
@@ -188,12 +189,4 @@ function viewOfPlace(index: TopologyIndex, place: Place): View | undefined {
 function rangeText(range: Interval | undefined, text: (value: Scalar) => string): string {
   if (!range) return "any";
   return range.from === range.to ? text(range.from) : `${text(range.from)}-${text(range.to)}`;
-}
-
-function around({ from, to }: Interval, bits: 32 | 128): Cidr {
-  for (let prefix = bits; prefix > 0; prefix--) {
-    const cidr = parseCidr(`${addressText(from)}/${prefix}`);
-    if (to <= cidr.to) return cidr;
-  }
-  return parseCidr(`${addressText(from)}/0`);
 }
