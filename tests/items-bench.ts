@@ -2,15 +2,15 @@ import anyTest, { type ExecutionContext, type TestFn } from "ava";
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from "sequelize";
 import { CopyEncoder } from "../worker/data/binary-copy/encoder.ts";
 import { connect } from "../worker/data/database.ts";
-import { JobRepository } from "../worker/data/repositories/job.ts";
 import { PostgresStepSession } from "../worker/data/repositories/step-session.ts";
 import { BadRecord, type Source } from "../worker/data/sources/source.ts";
 import { derive, load } from "../worker/processes/execution/definition.ts";
 import type { AnyDefinition } from "../worker/processes/execution/definitions.ts";
 import type { ExecutionEvent } from "../worker/processes/execution/events.ts";
 import { type AnyLoad, type MakeEncoder, producer } from "../worker/processes/execution/producer.ts";
-import { outcomeOf, type RunOptions, runSteps } from "../worker/processes/execution/run.ts";
+import { outcomeOf, type RunOptions } from "../worker/processes/execution/run.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
+import { runOnDatabase, writing } from "./run-steps.ts";
 
 /** A database with a table `items`, and what one needs to run sub-processes that fill it. */
 export interface Bench {
@@ -72,48 +72,24 @@ export async function run(
 ): Promise<Ran> {
   const definitions = new Map(Object.entries(named));
   const events: ExecutionEvent[] = [];
-  const main = connect(database, { applicationName: "tests main" });
-  const jobs = new JobRepository(main, database.label);
-  try {
-    const jobExecution = await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} });
-    const results = await runSteps({
-      definitions,
-      only: null,
-      limit: null,
-      shard: { index: 0, of: 1 },
-      fresh: false,
-      quarantineLimit: undefined,
-      environment: "local",
-      jobExecution,
-      jobs,
-      openSession: (name, definition) => {
-        const sequelize = connect(database, { applicationName: `tests worker of ${name}` });
-        const write = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-        const session = { sequelize, canceller: main, model: defineItems(sequelize), label: database.label, ...write };
-        return new PostgresStepSession(session, () => performance.now());
-      },
-      sequential: false,
-      producer: producer((name) => definitions.get(name) as AnyLoad, makeEncoder),
-      stop: new AbortController().signal,
-      retry: { attempts: 4, pauseMs: 20, longestPauseMs: 50, random: Math.random, explain: async (failure) => failure },
-      clock: () => performance.now(),
-      emit: (event) => {
-        events.push(event);
-        options.emit?.(event);
-      },
-      ...Object.fromEntries(Object.entries(options).filter(([name]) => name !== "emit")),
-    });
-    return {
-      exitCode: outcomeOf(results).exitCode,
-      steps: results.map(
-        ({ name, status, read, written, skipped }) => `${name} ${status} ${read}/${written}/${skipped}`,
-      ),
-      messages: results.map(({ message }) => message),
-      events,
-    };
-  } finally {
-    await main.close();
-  }
+  const results = await runOnDatabase(database, {
+    definitions,
+    define: defineItems,
+    applicationName: "tests",
+    producer: producer((name) => definitions.get(name) as AnyLoad, makeEncoder),
+    retry: { attempts: 4, pauseMs: 20, longestPauseMs: 50, random: Math.random, explain: async (failure) => failure },
+    ...options,
+    emit: (event) => {
+      events.push(event);
+      options.emit?.(event);
+    },
+  });
+  return {
+    exitCode: outcomeOf(results).exitCode,
+    steps: results.map(({ name, status, read, written, skipped }) => `${name} ${status} ${read}/${written}/${skipped}`),
+    messages: results.map(({ message }) => message),
+    events,
+  };
 }
 
 /** `rows` rows in batches of 7, each item its number; `version` tells sources apart. */
@@ -189,7 +165,6 @@ export const sessionOf =
   (database: TestDatabase, define: (sequelize: Sequelize) => ModelStatic<never>): RunOptions["openSession"] =>
   (_, definition) => {
     const sequelize = connect(database, { applicationName: "tests other model" });
-    const write = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-    const session = { sequelize, model: define(sequelize), label: database.label, ...write };
+    const session = { sequelize, model: define(sequelize), label: database.label, ...writing(definition) };
     return new PostgresStepSession(session, () => performance.now());
   };

@@ -13,13 +13,11 @@ import { databaseUrl } from "../../worker/data/database-url.ts";
 import { localDatabase } from "../../worker/data/local-database.ts";
 import { migrator } from "../../worker/data/migrator.ts";
 import { loadModels } from "../../worker/data/models.ts";
-import { JobRepository } from "../../worker/data/repositories/job.ts";
-import { PostgresStepSession } from "../../worker/data/repositories/step-session.ts";
 import { TableRepository } from "../../worker/data/repositories/table.ts";
 import { type AnyDefinition, loadDefinitions } from "../../worker/processes/execution/definitions.ts";
-import { runSteps } from "../../worker/processes/execution/run.ts";
 import { threadedProducer } from "../../worker/processes/execution/threaded-producer.ts";
 import { projectCopy } from "../project-copy.ts";
+import { runOnDatabase } from "../run-steps.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startWorker } from "../worker-process.ts";
 import { inTurn, type Measure, measure, median, secondsOf } from "./measure.ts";
@@ -66,45 +64,6 @@ const defineBenchRows = (sequelize: Sequelize) =>
     },
     { tableName: "bench_rows" },
   ) as ModelStatic<never>;
-
-/** Runs steps in this process, as the worker does. @returns seconds of the steps */
-async function runInProcess(
-  database: Database,
-  definitions: ReadonlyMap<string, AnyDefinition>,
-  producer: ReturnType<typeof threadedProducer>,
-  define: (sequelize: Sequelize) => ModelStatic<never>,
-  limit: number | null,
-): Promise<number> {
-  const main = connect(database, { applicationName: "bench" });
-  const jobs = new JobRepository(main, database.label);
-  const jobExecution = await jobs.start({ environment: "bench", host: "", pid: 0, version: "0", parameters: {} });
-  const [result] = await runSteps({
-    definitions,
-    only: null,
-    limit,
-    shard: { index: 0, of: 1 },
-    fresh: false,
-    quarantineLimit: undefined,
-    environment: "local",
-    jobExecution,
-    jobs,
-    openSession: (_, definition) => {
-      const sequelize = connect(database, { applicationName: "bench" });
-      const load = definition.kind === "load" ? { rowNumber: definition.rowNumber, write: definition.write } : {};
-      const session = { sequelize, canceller: main, model: define(sequelize), label: database.label, ...load };
-      return new PostgresStepSession(session, () => performance.now());
-    },
-    sequential: false,
-    producer,
-    stop: new AbortController().signal,
-    retry: { attempts: 1, pauseMs: 1, longestPauseMs: 1, random: Math.random, explain: async (failure) => failure },
-    clock: () => performance.now(),
-    emit: () => {},
-  });
-  await main.close();
-  if (result?.status !== "completed") throw new Error(result?.message ?? "no result");
-  return result.seconds;
-}
 
 async function onTable(
   name: string,
@@ -165,6 +124,18 @@ async function copyText(database: Database, sequelize: Sequelize, file: string, 
   sequelize.connectionManager.releaseConnection(client as never);
 }
 
+/** @returns seconds of the one step */
+async function secondsOfLoad(
+  database: Database,
+  definitions: ReadonlyMap<string, AnyDefinition>,
+  producer: ReturnType<typeof threadedProducer>,
+): Promise<number> {
+  const run = { definitions, producer, define: defineBenchRows, applicationName: "bench" };
+  const [result] = await runOnDatabase(database, run);
+  if (result?.status !== "completed") throw new Error(result?.message ?? "no result");
+  return result.seconds;
+}
+
 async function bulkLoad(): Promise<Measure[]> {
   const file = await textFile();
   const psql = spawn("psql", ["--version"], { stdio: "ignore" });
@@ -179,10 +150,7 @@ async function bulkLoad(): Promise<Measure[]> {
   const anchor = hasPsql ? "psql \\copy of a text file" : "COPY FROM STDIN of a text file";
   const rates = await inTurn(rounds, {
     ours: () =>
-      onTable(
-        "bench_ours",
-        async (database) => benchRows / (await runInProcess(database, definitions, producer, defineBenchRows, null)),
-      ),
+      onTable("bench_ours", async (database) => benchRows / (await secondsOfLoad(database, definitions, producer))),
     text: () =>
       onTable("bench_text", async (database, _, sequelize) => {
         return benchRows / (await secondsOf(() => copyText(database, sequelize, file, hasPsql)));
