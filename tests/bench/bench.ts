@@ -21,6 +21,7 @@ import { runOnDatabase } from "../run-steps.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startWorker } from "../worker-process.ts";
 import { inTurn, type Measure, measure, median, secondsOf } from "./measure.ts";
+import { networkBenches } from "./network.ts";
 import { benchRow, benchRows } from "./processes/bench_rows.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");
@@ -337,12 +338,13 @@ async function firstRow(): Promise<Measure[]> {
   ];
 }
 
-const benches: Record<string, () => Promise<Measure[]>> = {
+const ofWorker: Record<string, () => Promise<Measure[]>> = {
   "bulk-load": bulkLoad,
   flights: wholeFlights,
   shards,
   "first-row": firstRow,
 };
+const benches = { ...ofWorker, ...networkBenches({ t, quick, rounds }) };
 
 async function main(): Promise<void> {
   const unknown = [
@@ -356,15 +358,17 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const names = wanted.length > 0 ? wanted : Object.keys(benches);
+  const needsServer = names.some((name) => name in ofWorker);
   try {
-    await server.start();
-    for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+    if (needsServer) await server.start();
+    for (const name of names) {
       for (const line of (await benches[name]?.()) ?? []) {
         process.stdout.write(flags.has("--json") ? `${JSON.stringify(line)}\n` : `${sentence(line)}\n`);
       }
     }
   } finally {
-    await server.stop();
+    if (needsServer) await server.stop();
     for (const teardown of teardowns.reverse()) await teardown();
   }
 }

@@ -22,16 +22,18 @@ export function median(values: readonly number[]): number {
 /** Three digits that count. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));
 
-/** `least` or `most` bound the ratio; without an anchor the value itself. */
+/** `least` or `most` bound the ratio; without an anchor, and with `of: "value"`, the value itself. */
 export function measure(
   name: string,
   value: number,
   unit: string,
   anchor: { name: string; value: number } | null,
-  goal: { least: number } | { most: number },
+  goal: ({ least: number } | { most: number }) & { of?: "value" },
 ): Measure {
   const ratio = anchor ? value / anchor.value : value;
-  const ok = "least" in goal ? ratio >= goal.least : ratio <= goal.most;
+  const bounded = goal.of === "value" ? value : ratio;
+  const ok = "least" in goal ? bounded >= goal.least : bounded <= goal.most;
+  const suffix = goal.of === "value" ? ` ${unit}` : "";
   return {
     name,
     value: rounded(value),
@@ -39,7 +41,7 @@ export function measure(
     anchor: anchor?.name ?? "-",
     anchorValue: rounded(anchor?.value ?? 1),
     ratio: rounded(ratio),
-    goal: "least" in goal ? `>= ${goal.least}` : `<= ${goal.most}`,
+    goal: `${"least" in goal ? `>= ${goal.least}` : `<= ${goal.most}`}${suffix}`,
     ok,
   };
 }
