@@ -1,13 +1,22 @@
+import path from "node:path";
 import * as v from "valibot";
-import { asksForHelp, booleanFlag, parseFlags, refuseWords } from "../../worker/cli/flags.ts";
+import { asksForHelp, booleanFlag, parseFlags, refuseWords, usageFailure } from "../../worker/cli/flags.ts";
 import { Failure } from "../../worker/failure.ts";
-import { FlowsError, type Question, readFlows } from "../adapters/flows.ts";
+import { FlowsError, readFlows } from "../adapters/flows.ts";
 import { readSnapshot, SnapshotError } from "../adapters/snapshot.ts";
-import { type Analysis, analyze, samples, TopologyIndex } from "../reachability/index.ts";
-import { renderText } from "../reachability/render.ts";
+import { analyze, TopologyIndex } from "../reachability/index.ts";
+import { json } from "./formats/json.ts";
+import { Counts, type Format, type Judgement, judgementOf } from "./formats/judgement.ts";
+import { junit } from "./formats/junit.ts";
+import { markdown } from "./formats/markdown.ts";
+import { text } from "./formats/text.ts";
 import type { CliContext } from "./main.ts";
+import { writeOutput } from "./output-file.ts";
 
-const help = `Usage: node network check --snapshot DIR --flows FILE [--format text|json]
+const formats = { text, json, junit, markdown } satisfies Record<string, Format>;
+const formatNames = Object.keys(formats) as (keyof typeof formats)[];
+
+const help = `Usage: node network check --snapshot DIR --flows FILE [--format FORMAT] [--out FILE]
 
 Says of each flow whether all its packets arrive and are answered, some, none, or that
 this is not known; and why, with the component, the rule and what would help.
@@ -20,8 +29,15 @@ this is not known; and why, with the component, the rule and what would help.
                    instance; a public address that nothing has is a host on the internet.
                    source may be a subnet: every address that an instance could get there,
                    with the default security group
-  --format         text (default) or json: one object a line for each flow
+  --format         text (default), with colours on a terminal unless NO_COLOR is set
+                   json: one object a line for each flow
+                   junit: a test case for each flow, as Jenkins and GitLab read it
+                   markdown: a table, and what is not as expected, as GitHub and GitLab show it
   --json           the same as --format json
+  --out FILE       writes there instead, all of it or nothing, and how many came out how on stderr
+
+A flow without "expect" is expected to be reachable; one with "outOfScope" is judged and not
+counted.
 
 Not modelled, and unknown when a path meets it: appliances and load balancers, Network Firewall,
 VPN, virtual private and local gateways, Transit Gateway Connect, NAT64.
@@ -38,41 +54,34 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const { flags, words } = parseFlags("network check", argv, {
     snapshot: v.string("is missing"),
     flows: v.string("is missing"),
-    format: v.optional(v.picklist(["text", "json"], "is not one of text, json")),
+    format: v.optional(v.picklist(formatNames, `is not one of ${formatNames.join(", ")}`)),
     json: booleanFlag,
+    out: v.optional(v.string()),
   });
   refuseWords("network check", words);
+  if (flags.json && flags.format !== undefined && flags.format !== "json") {
+    throw usageFailure("network check", [`--json and --format ${flags.format} are two formats`]);
+  }
+  const format = flags.json ? "json" : (flags.format ?? "text");
   const topology = reading(() => readSnapshot(flags.snapshot));
   const flows = reading(() => readFlows(flags.flows, topology));
   const index = new TopologyIndex(topology);
-  const asJson = flags.json || flags.format === "json";
-  const codes = new Set<number>();
-  for (const { question, flow } of flows) {
-    const analysis = analyze(index, flow);
-    context.stdout.write(asJson ? `${JSON.stringify(objectOf(question, analysis))}\n` : renderText(question, analysis));
-    codes.add(codeOf(question, analysis));
+  const counts = new Counts();
+  function* judged(): Iterable<Judgement> {
+    for (const { question, flow } of flows) {
+      const judgement = judgementOf(question, analyze(index, flow));
+      counts.add(judgement);
+      yield judgement;
+    }
   }
-  return [1, 3].find((code) => codes.has(code)) ?? 0;
-}
-
-/** A flow with `outOfScope` is judged like any other, and counts for nothing. */
-function codeOf({ expect, outOfScope }: Question, { verdict }: Analysis): number {
-  if (outOfScope !== undefined || verdict === (expect ?? "reachable")) return 0;
-  return verdict === "unknown" ? 3 : 1;
-}
-
-/** As the contract has it: the flow's own fields first. */
-function objectOf(question: Question, analysis: Analysis): object {
-  const { verdict, explanations, forwardPath, returnPath } = analysis;
-  const packets = verdict === "partial" ? { packets: samples(analysis) } : {};
-  return {
-    ...question,
-    verdict,
-    explanations: explanations.map(({ change: _, ...explanation }) => explanation),
-    forwardPath,
-    returnPath,
-    ...packets,
-  };
+  const hasColors = flags.out === undefined && context.stdout.isTTY === true && !context.env.NO_COLOR;
+  const pieces = formats[format](judged(), { name: path.basename(flags.flows), hasColors });
+  if (flags.out === undefined) for (const piece of pieces) context.stdout.write(piece);
+  else {
+    writeOutput(flags.out, pieces);
+    context.stderr.write(`${counts.sentence}; written to ${flags.out}\n`);
+  }
+  return counts.of("not-as-expected") > 0 ? 1 : counts.of("unknown") > 0 ? 3 : 0;
 }
 
 function reading<T>(work: () => T): T {
