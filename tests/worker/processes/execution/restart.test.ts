@@ -178,7 +178,8 @@ test("who lost a step can't start it over either", async (t) => {
   const jobs = new JobRepository(sequelize, database.label);
   await late.claim(await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} }));
   await sequelize.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tests other model'",
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'tests other model' AND datname = current_database()`,
   );
   t.deepEqual((await run({ items: items(4) })).steps, ["items completed 4/4/0"]);
   await t.throwsAsync(late.clear(), { message: /was lost/ });
@@ -205,7 +206,8 @@ test("the server's absence of a second costs retries, and no row", async (t) => 
           isThere = true;
         }, 1000);
         void sequelize.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tests other model'",
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'tests other model' AND datname = current_database()`,
         );
       },
     },
