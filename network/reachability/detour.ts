@@ -20,7 +20,7 @@ export interface Detour {
 /** No explanation asks for more changes of routing than that. */
 const mostChanges = 4;
 /** Nor are more tried for one pair of ends. */
-const mostAttempts = 60;
+const mostAttempts = 300;
 /** More than any number of blockers: a path that ends nowhere is worse than one with blockers. */
 const nowhere = 1000;
 
