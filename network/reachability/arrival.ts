@@ -2,20 +2,8 @@ import { type Explanation, elsewhere, silent, withChange } from "./explanation.t
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { backThroughNat } from "./nat-gateway.ts";
 import type { View } from "./network-interface.ts";
-import { echoType, isEcho } from "./packet-set.ts";
-import {
-  drop,
-  end,
-  hasPassed,
-  hop,
-  lose,
-  type Outcome,
-  type Packets,
-  reply,
-  sameTerm,
-  unknown,
-  value,
-} from "./path.ts";
+import { echoType, isEcho, value } from "./packet-set.ts";
+import { drop, end, hasPassed, hop, lose, type Outcome, type Packets, reply, sameTerm, unknown } from "./path.ts";
 import { haveNoRules, judgeSecurityGroups } from "./security-group.ts";
 import { throughAcl } from "./subnet.ts";
 import type { SecurityGroupRule } from "./topology.ts";

@@ -43,7 +43,7 @@ export function repair(
     // Where nothing helps here, the decision before may be the one to change.
     let best: { cost: number; outcomes: Outcome[] } = {
       cost: nowhere,
-      outcomes: [{ ...outcome, deadEnd: packets.decisions - 1 }],
+      outcomes: [outcome.with({ deadEnd: packets.decisions - 1 })],
     };
     for (const { change, go } of packets.changes.length < mostChanges ? detours(part) : []) {
       if (walk.attempts >= mostAttempts) break;

@@ -56,9 +56,10 @@ export function resolveService(index: TopologyIndex, vpcId: string, name: string
     blockers: noResolver,
     addresses: { public: publicAddresses(index, name, serviceName) },
   };
-  const endpoint = endpoints.find((one) => one.type === "Interface" && isOf(one, serviceName) && mayBeThere(one));
+  const isWanted = isFor(serviceName);
+  const endpoint = endpoints.find((one) => one.type === "Interface" && isWanted(one) && mayBeThere(one));
   if (!endpoint) {
-    const unsure = endpoints.find((one) => !isKnown(one.type) && isOf(one, serviceName));
+    const unsure = endpoints.find((one) => !isKnown(one.type) && isWanted(one));
     return unsure ? (unsure.type as Unknown) : { answers: [answerPublic] };
   }
   const answerPrivate: Answer = {
@@ -129,16 +130,16 @@ function serviceNameOf(name: string, { region }: Vpc): string {
   return /^(com|cn|aws)\./.test(name) ? name : `com.amazonaws.${region}.${name}`;
 }
 
-function isOf({ serviceName }: VpcEndpoint, name: string): boolean {
+/** Whether an endpoint is for the service. */
+function isFor(serviceName: string): (endpoint: VpcEndpoint) => boolean {
   // China's Regions have `cn.com.amazonaws.` before the Region; a snapshot may not say its Region.
-  return serviceName === name || serviceName === `cn.${name}` || sameWithoutRegion(serviceName, name);
+  const names = [serviceName, `cn.${serviceName}`];
+  if (!serviceName.startsWith("com.amazonaws..")) return (endpoint) => names.includes(endpoint.serviceName);
+  const own = withoutRegion(serviceName);
+  return (endpoint) => withoutRegion(endpoint.serviceName) === own;
 }
 
-function sameWithoutRegion(one: string, other: string): boolean {
-  return (
-    other.startsWith("com.amazonaws..") && one.split(".").slice(3).join(".") === other.split(".").slice(3).join(".")
-  );
-}
+const withoutRegion = (serviceName: string) => serviceName.split(".").slice(3).join(".");
 
 const gone = new Set(["deleted", "deleting", "failed", "rejected", "expired"]);
 const mayBeThere = ({ state }: VpcEndpoint) => !isKnown(state) || !gone.has(state);

@@ -3,8 +3,8 @@ import { throughBlockPublicAccess } from "./block-public-access.ts";
 import { type Change, newGateway } from "./change.ts";
 import { type Component, type Explanation, elsewhere, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
-import type { Term } from "./packet-set.ts";
-import { block, drop, hop, lose, type Outcome, type Packets, reply, sameTerm, value, valuesOf } from "./path.ts";
+import { type Term, value, valuesOf } from "./packet-set.ts";
+import { block, drop, hop, lose, type Outcome, type Packets, reply, sameTerm } from "./path.ts";
 import { answerOfService } from "./vpc-endpoint.ts";
 import type { Position, Walk } from "./walk.ts";
 

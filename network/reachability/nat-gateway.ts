@@ -2,8 +2,8 @@ import { overlaps, parseCidr } from "./address.ts";
 import { type Component, type Explanation, silent } from "./explanation.ts";
 import { isKnown } from "./known.ts";
 import type { View } from "./network-interface.ts";
-import type { Term } from "./packet-set.ts";
-import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm, valuesOf } from "./path.ts";
+import { type Term, valuesOf } from "./packet-set.ts";
+import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
 import { throughAcl } from "./subnet.ts";
 import type { Position, Walk } from "./walk.ts";
 

@@ -1,15 +1,18 @@
-import type { Cidr } from "./address.ts";
+import { covers, overlaps } from "./address.ts";
 import { isKnown, Unknown } from "./known.ts";
 import {
   type Answer,
   divide,
   divideByProtocol,
   type Header,
+  isEcho,
   isForKind,
   keyOfKind,
   type PacketKind,
   type PacketSet,
   type Part,
+  type Term,
+  valuesOf,
 } from "./packet-set.ts";
 import type { NetworkAcl, NetworkAclEntry } from "./topology.ts";
 
@@ -37,13 +40,16 @@ export function judgeNetworkAcl(
 ): Part<AclJudgement>[] {
   if (!isKnown(acl.entries)) return [{ set, value: { answer: "maybe", reason: acl.entries.reason } }];
   const entries = relevantEntries(acl.entries, isEgress, kind);
-  const [first] = entries;
-  if (first && isForAll(first)) return [{ set, value: conclude(first.action as "allow" | "deny", first, {}) }];
   const term = isEgress ? header.destination : header.source;
   const decided: Part<AclJudgement>[] = [];
   /** Packets that no rule has decided for sure; `maybe`: what one that may match would do. */
   let open: Part<{ allow?: string; deny?: string }>[] = [{ set, value: {} }];
   for (const entry of entries) {
+    const where = relation(entry, set, header, kind, term);
+    if (where === "outside") continue;
+    const [all] = open;
+    if (where === "inside" && all?.set === set)
+      return [{ set, value: conclude(entry.action as "allow" | "deny", entry, all.value) }];
     const next: typeof open = [];
     for (const { set: part, value: maybe } of open) {
       for (const { set: piece, value } of matches(entry, part, header, kind, term)) {
@@ -85,10 +91,22 @@ export function relevantEntries(
 
 const compiled = new WeakMap<readonly NetworkAclEntry[], Map<number, readonly NetworkAclEntry[]>>();
 
-/** Whether a rule that is for packets of a kind is for all of them, as that of a VPC's default network ACL is. */
-function isForAll({ action, protocol, cidr, portRange, icmp }: NetworkAclEntry): boolean {
-  if (![action, protocol, cidr, portRange, icmp].every(isKnown)) return false;
-  return (cidr as Cidr).prefix === 0 && (protocol === "all" || portRange === undefined);
+/** Whether a rule is for all packets of a set, or for none: mostly one is so, and nothing needs dividing. */
+function relation(
+  { action, protocol, cidr, portRange, icmp }: NetworkAclEntry,
+  set: PacketSet,
+  header: Header,
+  kind: PacketKind,
+  term: Term,
+): "inside" | "outside" | "other" {
+  if (!isKnown(cidr) || !isKnown(portRange) || !isKnown(protocol) || !isKnown(icmp) || !isKnown(action)) return "other";
+  const addresses = valuesOf(set, term);
+  if (!addresses) return "other";
+  if (!overlaps(cidr, addresses)) return "outside";
+  const isForAllPorts = protocol === "all" || portRange === undefined || isEcho(kind);
+  const ports = isForAllPorts ? undefined : valuesOf(set, header.destinationPort);
+  if (!isForAllPorts && (!ports || !overlaps(portRange, ports))) return ports ? "outside" : "other";
+  return covers(cidr, addresses) && (isForAllPorts || (ports && covers(portRange, ports))) ? "inside" : "other";
 }
 
 /** A number that no rule of the direction has, before `limit`; that one where all are taken. */

@@ -1,6 +1,7 @@
 import type { Component } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
-import { drop, hop, lose, type Outcome, type Packets, value } from "./path.ts";
+import { value } from "./packet-set.ts";
+import { drop, hop, lose, type Outcome, type Packets } from "./path.ts";
 import { throughAcl } from "./subnet.ts";
 import type { NetworkInterface } from "./topology.ts";
 import type { Position, Walk } from "./walk.ts";

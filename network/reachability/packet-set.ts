@@ -27,6 +27,20 @@ export interface PacketKind {
   readonly isReply: boolean;
 }
 
+/** The one value of a field; undefined where the set has several. */
+export function value(set: PacketSet, term: Term): Scalar | undefined {
+  if ("constant" in term) return term.constant;
+  if ("anyPublic" in term) return undefined;
+  const { from, to } = set[term.dimension];
+  return from === to ? from : undefined;
+}
+
+/** The values of a field; undefined for a public address that is not known. */
+export function valuesOf(set: PacketSet, term: Term): Interval | undefined {
+  if ("constant" in term) return { from: term.constant, to: term.constant };
+  return "anyPublic" in term ? undefined : set[term.dimension];
+}
+
 /** A part of a set, and what is decided for all of it. */
 export interface Part<T> {
   readonly set: PacketSet;

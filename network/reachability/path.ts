@@ -2,7 +2,7 @@ import type { Interval, Scalar } from "./address.ts";
 import type { Change } from "./change.ts";
 import type { Component, Explanation } from "./explanation.ts";
 import type { Known } from "./known.ts";
-import type { Header, PacketSet, Term } from "./packet-set.ts";
+import { type Header, type PacketSet, type Term, value, valuesOf } from "./packet-set.ts";
 
 /** A component on a path and what it decided: the rule, the route, the translation. */
 export interface Hop {
@@ -11,16 +11,43 @@ export interface Hop {
 }
 
 /** What happens to a part of a flow's packets. */
-export interface Outcome {
+export class Outcome {
   readonly set: PacketSet;
   readonly result: "reachable" | "not-reachable" | "unknown";
   /** Everything that is in the way on the best path, in its order. */
   readonly blockers: readonly Explanation[];
   readonly unknowns: readonly Explanation[];
-  readonly forwardPath: readonly Hop[];
-  readonly returnPath: readonly Hop[];
   /** Where the path ends before its end: the number of the routing decision that led there. */
   readonly deadEnd: number | undefined;
+  readonly #forward: Trail | undefined;
+  readonly #back: Trail | undefined;
+
+  constructor(parts: Ending) {
+    this.set = parts.set;
+    this.result = parts.result;
+    this.blockers = parts.blockers;
+    this.unknowns = parts.unknowns;
+    this.deadEnd = parts.deadEnd;
+    this.#forward = parts.forward;
+    this.#back = parts.back;
+  }
+
+  with(change: Partial<Pick<Outcome, "unknowns" | "deadEnd">>): Outcome {
+    return new Outcome({ ...this, forward: this.#forward, back: this.#back, ...change });
+  }
+
+  get forwardPath(): readonly Hop[] {
+    return pathOf(this.#forward);
+  }
+
+  get returnPath(): readonly Hop[] {
+    return pathOf(this.#back);
+  }
+}
+
+interface Ending extends Pick<Outcome, "set" | "result" | "blockers" | "unknowns" | "deadEnd"> {
+  readonly forward: Trail | undefined;
+  readonly back: Trail | undefined;
 }
 
 /** What a NAT gateway remembers of a connection. */
@@ -144,17 +171,10 @@ export function reply(packets: Packets): Packets {
   };
 }
 
-export function outcome(packets: Packets, result: Outcome["result"], deadEnd?: number): Outcome {
+function outcome(packets: Packets, result: Outcome["result"], deadEnd?: number): Outcome {
   const { set, blockers, unknowns, isReply, trail, forward } = packets;
-  return {
-    set,
-    result,
-    blockers,
-    unknowns,
-    forwardPath: pathOf(isReply ? forward : trail),
-    returnPath: pathOf(isReply ? trail : undefined),
-    deadEnd,
-  };
+  const back = isReply ? trail : undefined;
+  return new Outcome({ set, result, blockers, unknowns, deadEnd, forward: isReply ? forward : trail, back });
 }
 
 /** The path ends here, and its packets with it. */
@@ -172,20 +192,6 @@ export function lose(packets: Packets, component: Component, reason: string): Ou
 export function end(packets: Packets): Outcome[] {
   const { blockers, unknowns } = packets;
   return [outcome(packets, blockers.length > 0 ? "not-reachable" : unknowns.length > 0 ? "unknown" : "reachable")];
-}
-
-/** The one value of a field; undefined where the set has several. */
-export function value(set: PacketSet, term: Term): Scalar | undefined {
-  if ("constant" in term) return term.constant;
-  if ("anyPublic" in term) return undefined;
-  const { from, to } = set[term.dimension];
-  return from === to ? from : undefined;
-}
-
-/** The values of a field; undefined for a public address that is not known. */
-export function valuesOf(set: PacketSet, term: Term): Interval | undefined {
-  if ("constant" in term) return { from: term.constant, to: term.constant };
-  return "anyPublic" in term ? undefined : set[term.dimension];
 }
 
 /** Whether two fields have the same value in every packet. */

@@ -69,6 +69,8 @@ export class TopologyIndex {
 
   /** Whom a public address is given to, by internet gateway; or whose own it is, with IPv6. */
   publicOwner(address: Scalar): Known<PublicOwner | undefined> {
+    const { networkInterfaces } = this.topology;
+    if (!isKnown(networkInterfaces)) return networkInterfaces;
     return this.#publicOwners.get(address) ?? this.#unknownPublic;
   }
 

@@ -2,8 +2,9 @@ import { addressText } from "./address.ts";
 import { deliver, depart, replyEnds } from "./arrival.ts";
 import { type Change, decisionOf, isSame } from "./change.ts";
 import { internet } from "./internet-gateway.ts";
+import { isKnown } from "./known.ts";
 import type { PacketSet } from "./packet-set.ts";
-import { drop, hop, type Outcome, type Packets, start } from "./path.ts";
+import { drop, hop, lose, type Outcome, type Packets, start } from "./path.ts";
 import { route } from "./route.ts";
 import { fromSubnet } from "./subnet.ts";
 import type { TopologyIndex } from "./topology-index.ts";
@@ -35,6 +36,9 @@ function walkOnce(walk: Walk): Outcome[] {
   if (source.type === "internet")
     return internet(walk, hop(packets, { type: "internet", id: addressText(source.address) }));
   if (walk.source) return depart(walk, walk.source, packets);
+  const { networkInterfaces } = walk.index.topology;
+  if (!isKnown(networkInterfaces))
+    return lose(packets, { type: source.type, id: textOf(set) }, networkInterfaces.reason);
   return drop(packets, {
     code: "NO_SOURCE_OR_DESTINATION",
     component: { type: "address", id: textOf(set) },

@@ -5,19 +5,8 @@ import type { Component, Explanation } from "./explanation.ts";
 import type { Place } from "./flow.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { type View, viewOf } from "./network-interface.ts";
-import type { Answer, PacketKind, PacketSet, Term } from "./packet-set.ts";
-import {
-  block,
-  type Hop,
-  lose,
-  type Outcome,
-  type Packets,
-  sameTerm,
-  unknown,
-  unknownValue,
-  value,
-  valuesOf,
-} from "./path.ts";
+import { type Answer, type PacketKind, type PacketSet, type Term, value, valuesOf } from "./packet-set.ts";
+import { block, type Hop, lose, type Outcome, type Packets, sameTerm, unknown, unknownValue } from "./path.ts";
 import type { PortRange, RouteTable, RuleProtocol } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 
@@ -142,7 +131,7 @@ export class Walk {
     if (flat.every(({ result }) => result === "reachable")) return first;
     if (flat.every(({ result }) => result === "not-reachable")) {
       const unsure = unknownValue(component, reason);
-      return first.map((one) => ({ ...one, unknowns: [...one.unknowns, unsure] }));
+      return first.map((one) => one.with({ unknowns: [...one.unknowns, unsure] }));
     }
     return lose(packets, component, reason);
   }

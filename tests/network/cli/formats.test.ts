@@ -8,7 +8,7 @@ import { markdown } from "../../../network/cli/formats/markdown.ts";
 import { text } from "../../../network/cli/formats/text.ts";
 import type { Explanation } from "../../../network/reachability/explanation.ts";
 import type { Analysis } from "../../../network/reachability/index.ts";
-import type { Outcome } from "../../../network/reachability/path.ts";
+import { Outcome } from "../../../network/reachability/path.ts";
 import type { Verdict } from "../../../network/reachability/verdict.ts";
 
 const component = (type: string, id: string) => ({ type, id });
@@ -61,15 +61,16 @@ const judgements: Judgement[] = [
 
 /** Replies to some ports only. */
 function partial(): Analysis {
-  const part = (result: Outcome["result"], port: number): Outcome => ({
-    set: { source: one(1), destination: one(2), sourcePort: one(port), destinationPort: one(4), natPort: one(5) },
-    result,
-    blockers: [],
-    unknowns: [],
-    deadEnd: undefined,
-    forwardPath: [],
-    returnPath: [],
-  });
+  const part = (result: Outcome["result"], port: number): Outcome =>
+    new Outcome({
+      set: { source: one(1), destination: one(2), sourcePort: one(port), destinationPort: one(4), natPort: one(5) },
+      result,
+      blockers: [],
+      unknowns: [],
+      deadEnd: undefined,
+      forward: undefined,
+      back: undefined,
+    });
   const outcomes = [part("reachable", 40_000), part("not-reachable", 33_000)];
   return analysisOf("partial", { outcomes, explanations: [denied], forwardPath: way });
 }
