@@ -25,10 +25,12 @@ this is not known; and why, with the component, the rule and what would help.
                    accounts/ID/REGION its account and Region
   --flows FILE     JSON Lines: {"source","destination","protocol":"tcp|udp|icmp","port"?,
                    "requests"?:[{"action","resource"}],"expect"?}
-                   source, destination: an IP address, or the id of a network interface or
-                   instance; a public address that nothing has is a host on the internet.
-                   source may be a subnet: every address that an instance could get there,
-                   with the default security group
+                   source, destination: an IP address, or the id of a network interface,
+                   instance (its primary interface) or subnet (every address that a job could get
+                   there, with the VPC's default security group); as a destination also a VPC
+                   endpoint (vpce-...) or an AWS service by name (s3, ecr.api). A public address
+                   that nothing has is a host on the internet
+                   requests: what is asked through an endpoint, judged by its policy
   --format         text (default), with colours on a terminal unless NO_COLOR is set
                    json: one object a line for each flow
                    junit: a test case for each flow, as Jenkins and GitLab read it
@@ -39,8 +41,15 @@ this is not known; and why, with the component, the rule and what would help.
 A flow without "expect" is expected to be reachable; one with "outOfScope" is judged and not
 counted.
 
-Not modelled, and unknown when a path meets it: appliances and load balancers, Network Firewall,
-VPN, virtual private and local gateways, Transit Gateway Connect, NAT64.
+A flow is reachable when every packet arrives and every reply comes back: from each source
+address, from each port that Linux may choose (32768-60999), through NAT gateways from each port
+that these may choose (1024-65535). partial: some do. unknown: a value that decides is not in the
+snapshot, or a component on the path is not modelled.
+
+Not modelled, and unknown when a path meets it: load balancers, appliances (a route to a network
+interface without source/destination check), Network Firewall and Gateway Load Balancers, VPN and
+virtual private gateways, local and carrier gateways, Cloud WAN, transit gateway Connect attachments
+and policy tables, regional NAT gateways, NAT64, DNS servers of one's own.
 
 Exit codes: 0 all reachable, or all as "expect" says; 1 some not; 2 usage or unreadable input;
 3 some unknown, none worse

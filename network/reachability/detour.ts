@@ -3,7 +3,7 @@ import { type Change, decisionOf, isSame, withRoute } from "./change.ts";
 import { withChange } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
 import type { Term } from "./packet-set.ts";
-import { block, type Outcome, type Packets } from "./path.ts";
+import type { Outcome, Packets } from "./path.ts";
 import { prefixListOf } from "./prefix-list.ts";
 import type { RouteLookup, RouteSelection } from "./route-lookup.ts";
 import type { Collection, PrefixList, Route, RouteTable, RouteTarget, TransitGatewayRoute } from "./topology.ts";
@@ -50,8 +50,8 @@ export function repair(
       const given = walk.given.get(decisionOf(change) ?? "");
       if (given && !isSame(given, change)) continue;
       walk.attempts++;
-      const blocked = block(part, withChange({ code, component, message }, change));
-      const outcomes = go({ ...blocked, changes: [...part.changes, change] });
+      const blockers = [...part.blockers, withChange({ code, component, message }, change)];
+      const outcomes = go({ ...part, blockers, changes: [...part.changes, change] });
       const cost = costOf(outcomes);
       if (cost < best.cost) best = { cost, outcomes };
     }

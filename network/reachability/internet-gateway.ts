@@ -4,7 +4,7 @@ import { type Change, newGateway } from "./change.ts";
 import { type Component, type Explanation, elsewhere, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { type Term, value, valuesOf } from "./packet-set.ts";
-import { block, drop, hop, lose, type Outcome, type Packets, reply, sameTerm } from "./path.ts";
+import { block, decide, drop, hop, lose, type Outcome, type Packets, reply, sameTerm } from "./path.ts";
 import { answerOfService } from "./vpc-endpoint.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -87,15 +87,9 @@ export function privateDestination(walk: Walk, component: Component, packets: Pa
 }
 
 function translate(packets: Packets, source: Term): Packets {
-  const translated = hopTranslation(packets, source);
+  const name = "constant" in source ? addressText(source.constant) : "its public address";
+  const translated = decide(packets, `source becomes ${name}`);
   return { ...translated, groupsAreTold: false, header: { ...packets.header, source } };
-}
-
-function hopTranslation(packets: Packets, source: Term): Packets {
-  const { trail } = packets;
-  if (!trail) return packets;
-  const decision = `source becomes ${"constant" in source ? addressText(source.constant) : "its public address"}`;
-  return { ...packets, trail: { ...trail, hop: { ...trail.hop, decision } } };
 }
 
 /** The public address of what sends. */

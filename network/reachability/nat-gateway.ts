@@ -1,9 +1,9 @@
-import { overlaps, parseCidr } from "./address.ts";
+import { addressText, overlaps, parseCidr } from "./address.ts";
 import { type Component, type Explanation, silent } from "./explanation.ts";
 import { isKnown } from "./known.ts";
 import type { View } from "./network-interface.ts";
 import { type Term, valuesOf } from "./packet-set.ts";
-import { drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
+import { decide, drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
 import { throughAcl } from "./subnet.ts";
 import type { Position, Walk } from "./walk.ts";
 
@@ -38,7 +38,7 @@ export function natGateway(walk: Walk, id: string, from: Position, before: Packe
   const [address] = addresses;
   if (!address) return lose(packets, component, `${id} has no address`);
   if (!isKnown(subnetId)) return lose(packets, component, subnetId.reason);
-  const crossing = from.subnetId === subnetId ? [packets] : throughAcl(walk, subnetId, false, packets);
+  const crossing = from.subnetId === subnetId ? [before] : throughAcl(walk, subnetId, false, before);
   return crossing.flatMap((passed) => {
     const { header } = passed;
     const session: NatSession = {
@@ -50,8 +50,10 @@ export function natGateway(walk: Walk, id: string, from: Position, before: Packe
       destination: header.destination,
     };
     const sourcePort: Term = walk.errand.protocol === "icmp" ? header.sourcePort : { dimension: "natPort" };
+    const ports = sourcePort === header.sourcePort ? "" : ", its port one of 1024-65535";
+    const decided = hop(passed, component, `source becomes ${addressText(address.privateAddress)}${ports}`);
     const translated: Packets = {
-      ...passed,
+      ...decided,
       groupsAreTold: false,
       sessions: [...passed.sessions, session],
       header: { ...header, source: { constant: address.privateAddress }, sourcePort },
@@ -84,7 +86,7 @@ export function backThroughNat(walk: Walk, view: View, packets: Packets): Outcom
     return drop(packets, silent(view.component, what));
   }
   return walk.steps.fromSubnet(walk, view, {
-    ...packets,
+    ...decide(packets, `destination becomes ${walk.text(packets, session.source)} again`),
     sessions: packets.sessions.filter((one) => one !== session),
     header: { ...header, destination: session.source, destinationPort: session.sourcePort },
   });

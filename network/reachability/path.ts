@@ -8,6 +8,8 @@ import { type Header, type PacketSet, type Term, value, valuesOf } from "./packe
 export interface Hop {
   readonly component: Component;
   readonly decision?: string;
+  /** Whether it keeps packets back, or may. */
+  readonly mark?: "blocks" | "unknown";
 }
 
 /** What happens to a part of a flow's packets. */
@@ -148,11 +150,24 @@ export function hop(packets: Packets, component: Component, decision?: string, s
 }
 
 export function block(packets: Packets, explanation: Explanation): Packets {
-  return { ...packets, blockers: [...packets.blockers, explanation] };
+  return mark({ ...packets, blockers: [...packets.blockers, explanation] }, "blocks");
 }
 
 export function unknown(packets: Packets, component: Component, reason: string): Packets {
-  return { ...packets, unknowns: [...packets.unknowns, unknownValue(component, reason)] };
+  return mark({ ...packets, unknowns: [...packets.unknowns, unknownValue(component, reason)] }, "unknown");
+}
+
+/** Says of the last hop that it keeps packets back, or may. */
+export function mark(packets: Packets, how: NonNullable<Hop["mark"]>): Packets {
+  const { trail } = packets;
+  if (!trail || trail.hop.mark === "blocks") return packets;
+  return { ...packets, trail: { ...trail, hop: { ...trail.hop, mark: how } } };
+}
+
+/** What the last hop decided. */
+export function decide(packets: Packets, decision: string): Packets {
+  const { trail } = packets;
+  return trail ? { ...packets, trail: { ...trail, hop: { ...trail.hop, decision } } } : packets;
 }
 
 export function unknownValue(component: Component, reason: string): Explanation {

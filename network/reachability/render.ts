@@ -19,7 +19,7 @@ export interface TextOptions {
   readonly remark?: string;
   /** Of the verdict. */
   readonly role: Role;
-  /** A line for each hop with what it decides, and a cross at those that block; else one line of ids for each way. */
+  /** A line for each hop with what it decides, a cross where it blocks, a question mark where it may; else one line of ids for each way. */
   readonly showHops: boolean;
   readonly paint: Paint;
 }
@@ -38,13 +38,12 @@ export function renderText(asked: Asked, analysis: Analysis, options: TextOption
   ];
   if (verdict === "partial") lines.push(`    ${samplesText(analysis)}`);
   for (const explanation of explanations) lines.push(...explained(explanation, paint));
-  const guilty = new Set(explanations.map(({ component }) => component.id));
   for (const [name, hops] of [
     ["there", forwardPath],
     ["back", returnPath],
   ] as const) {
     if (hops.length === 0) continue;
-    const texts = showHops ? hopLines(hops, guilty) : [`  ${idsOf(hops).join(" > ")}`];
+    const texts = showHops ? hopLines(hops) : [`  ${idsOf(hops).join(" > ")}`];
     for (const [index, text] of texts.entries()) {
       const label = (index === 0 ? name : "").padEnd(5);
       lines.push(`    ${paint(text.startsWith(" x") ? "bad" : "path", `${label}${text}`)}`);
@@ -73,13 +72,15 @@ function idsOf(hops: readonly Hop[]): string[] {
   return ids.filter((id, index) => id !== ids[index - 1]);
 }
 
+const marks = { blocks: " x ", unknown: " ? " };
+
 /** Id, type and decision below one another. */
-function hopLines(hops: readonly Hop[], guilty: ReadonlySet<string>): string[] {
+function hopLines(hops: readonly Hop[]): string[] {
   const cells = hops.map(({ component, decision = "" }) => [component.id, component.type, decision].map(printable));
   const widths = [0, 1].map((column) => Math.max(...cells.map((row) => (row[column] as string).length)));
-  return hops.map(({ component }, row) => {
+  return hops.map(({ mark }, row) => {
     const texts = (cells[row] as string[]).map((text, column) => text.padEnd(widths[column] ?? 0));
-    return `${guilty.has(component.id) ? " x " : "   "}${texts.join("  ")}`.trimEnd();
+    return `${mark === undefined ? "   " : marks[mark]}${texts.join("  ")}`.trimEnd();
   });
 }
 

@@ -5,7 +5,7 @@ import { internetGateway } from "./internet-gateway.ts";
 import { isKnown, type Known } from "./known.ts";
 import { natGateway } from "./nat-gateway.ts";
 import { applianceInterface } from "./network-interface.ts";
-import { drop, hop, lookUp, lose, type Outcome, type Packets, unknown } from "./path.ts";
+import { drop, hop, lookUp, lose, mark, type Outcome, type Packets, unknown } from "./path.ts";
 import type { RouteSelection } from "./route-lookup.ts";
 import { routeText } from "./route-table.ts";
 import type { Route, RouteTable } from "./topology.ts";
@@ -26,7 +26,8 @@ export function route(walk: Walk, table: Known<RouteTable>, from: Position, pack
     return repair(walk, takeRoute(walk, table, selection, from, next), next, (part) =>
       vpcDetours(walk, table.id, selection, from, part).map((detour) => ({
         change: { type: "add-route", id: table.id, route: detour },
-        go: (blocked) => follow(walk, detour, from, hop(blocked, component, routeText(detour))),
+        go: (blocked) =>
+          follow(walk, detour, from, mark(hop(blocked, component, `with the fix ${routeText(detour)}`), "blocks")),
       })),
     );
   });

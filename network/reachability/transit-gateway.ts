@@ -1,7 +1,7 @@
 import { repair, transitDetours, transitRoutesOf } from "./detour.ts";
 import { type Explanation, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
-import { block, drop, hop, lookUp, lose, type Outcome, type Packets, unknown } from "./path.ts";
+import { block, drop, hop, lookUp, lose, mark, type Outcome, type Packets, unknown } from "./path.ts";
 import type { RouteSelection } from "./route-lookup.ts";
 import { routeText } from "./route-table.ts";
 import { throughAcl } from "./subnet.ts";
@@ -85,7 +85,7 @@ function enter(walk: Walk, by: TransitGatewayAttachment, zone: string, before: P
         transitGatewayId: by.transitGatewayId,
         routeTableId,
       },
-      go: (part) => byTable(walk, by, routeTableId, zone, part),
+      go: (part) => byTable(walk, by, routeTableId, zone, mark(part, "blocks")),
     })),
   );
 }
@@ -102,7 +102,14 @@ function byTable(walk: Walk, by: TransitGatewayAttachment, tableId: string, zone
     return repair(walk, takeRoute(walk, tableId, selection, next, follow), next, (part) =>
       transitDetours(walk, by.transitGatewayId, tableId, selection, part).map((route) => ({
         change: { type: "add-transit-gateway-route", id: tableId, route },
-        go: (blocked) => follow(route, blocked),
+        go: (blocked) =>
+          followRoute(
+            walk,
+            by,
+            route,
+            zone,
+            mark(hop(blocked, component, `with the fix ${routeText(route)}`), "blocks"),
+          ),
       })),
     );
   });

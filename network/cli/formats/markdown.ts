@@ -63,8 +63,10 @@ function explained({ code: name, component, message, fix }: Explanation): string
   return fix === undefined ? lines : [...lines, `  - **Fix:** ${plain(fix)}`];
 }
 
-function hopText({ component, decision }: Hop): string {
-  const named = `${plain(component.type)} ${code(component.id)}`;
+const hopMarks = { blocks: "❌ ", unknown: "❓ " };
+
+function hopText({ component, decision, mark }: Hop): string {
+  const named = `${mark === undefined ? "" : hopMarks[mark]}${plain(component.type)} ${code(component.id)}`;
   return decision === undefined ? named : `${named}: ${plain(decision)}`;
 }
 

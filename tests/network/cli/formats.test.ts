@@ -45,14 +45,14 @@ const judgements: Judgement[] = [
     flow({ destination: "10.0.1.10", expect: "reachable" }),
     analysisOf("not-reachable", {
       explanations: [denied],
-      forwardPath: [way[0] as (typeof way)[0], { component: acl, decision: "rule 100" }],
+      forwardPath: [way[0] as (typeof way)[0], { component: acl, decision: "rule 100", mark: "blocks" }],
     }),
   ),
   judgementOf(
     flow({ protocol: "icmp", port: undefined }),
     analysisOf("unknown", {
       explanations: [{ code: "unknown-value", component: eni, message: "Not known: its groups." }],
-      forwardPath: [{ component: eni }],
+      forwardPath: [{ component: eni, mark: "unknown" }],
     }),
   ),
   judgementOf(flow({ port: 5432 }), partial()),
@@ -91,7 +91,7 @@ not-reachable 10.0.0.10 -> 10.0.1.10 tcp/443, expected reachable
           x acl-1  network-acl        rule 100
 unknown       10.0.0.10 -> 8.8.8.8 icmp
     unknown-value: Not known: its groups.
-    there x eni-1  network-interface
+    there ? eni-1  network-interface
 partial       10.0.0.10 -> 8.8.8.8 tcp/5432
     0.0.0.1 port 40000 gets through, 0.0.0.1 port 33000 does not
     SUBNET_ACL_RESTRICTION: acl-1 denies it (rule 100).
@@ -179,7 +179,7 @@ test("junit: a test case for each flow", (t) => {
     <testcase classname="flows.jsonl" name="10.0.0.10 -&gt; 8.8.8.8 icmp" time="0">
       <error message="unknown, expected reachable: unknown-value: Not known: its groups." type="unknown">unknown       10.0.0.10 -&gt; 8.8.8.8 icmp
     unknown-value: Not known: its groups.
-    there x eni-1  network-interface
+    there ? eni-1  network-interface
 </error>
     </testcase>
     <testcase classname="flows.jsonl" name="10.0.0.10 -&gt; 8.8.8.8 tcp/5432" time="0">
@@ -225,7 +225,7 @@ test("markdown: a table, and what is not as expected", (t) => {
 There:
 
 1. network-interface \`eni-1\`: outbound rule
-1. network-acl \`acl-1\`: rule 100
+1. ❌ network-acl \`acl-1\`: rule 100
 
 </details>
 
@@ -237,7 +237,7 @@ There:
 
 There:
 
-1. network-interface \`eni-1\`
+1. ❓ network-interface \`eni-1\`
 
 </details>
 

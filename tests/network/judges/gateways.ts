@@ -207,23 +207,22 @@ function passBlockPublicAccess(connection: Connection, end: Receiver, by: "inter
     ends.push(...natSessions.map(({ nat }) => subnetOf(facts, known(nat.subnetId))));
   }
   const isOutgoing = "nat" in end || by === "egress-only";
-  const modes = ends.map((subnet) => blockModeOf(connection, subnet));
+  const modes = ends.flatMap((subnet) => blockModesOf(connection, subnet));
   if (modes.some((mode) => mode !== "off")) met.add("Block Public Access");
   const passing = modes.map((mode) => mode === "off" || (mode === "block-ingress" && isOutgoing));
   const passes = choose("Block Public Access of the subnets", [...new Set(passing)]);
   if (!passes) drop("VPC Block Public Access blocks it");
 }
 
-function blockModeOf({ facts }: Connection, subnet: Subnet): "off" | "block-bidirectional" | "block-ingress" {
+/** What a subnet is under; several where exclusions of it and of its VPC differ, of which nobody knows which counts. */
+function blockModesOf({ facts }: Connection, subnet: Subnet): ("off" | "block-bidirectional" | "block-ingress")[] {
   const vpc = vpcOf(facts, subnet.vpcId);
   const access = known(facts.blockPublicAccess).find(
     ({ ownerId, region }) => ownerId === vpc.ownerId && region === vpc.region,
   );
   const mode = access ? known(access.mode) : "off";
-  if (!access || mode === "off") return "off";
+  if (!access || mode === "off") return ["off"];
   const exclusions = known(access.exclusions).filter(({ resourceId }) => [vpc.id, subnet.id].includes(resourceId));
-  const [first] = exclusions;
-  if (!first) return mode;
-  if (exclusions.some((one) => one.mode !== first.mode)) throw new Unmodelled("exclusions that contradict each other");
-  return first.mode === "allow-bidirectional" ? "off" : "block-ingress";
+  if (exclusions.length === 0) return [mode];
+  return exclusions.map((one) => (one.mode === "allow-bidirectional" ? "off" : "block-ingress"));
 }
