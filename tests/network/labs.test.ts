@@ -3,15 +3,7 @@ import test from "ava";
 import { readFlows } from "../../network/adapters/flows.ts";
 import { readSnapshot } from "../../network/adapters/snapshot.ts";
 import { analyze, TopologyIndex } from "../../network/reachability/index.ts";
-
-/** Snapshots of real networks, and what real instances in them saw (batfish/lab-validation, Apache-2.0). */
-const labs = [
-  ["aws_instance_multiple_interface", 108],
-  ["aws_multi_account_vpc_peering", 16],
-  ["aws_tgw_peering", 36],
-  ["aws_traffic_in_igw_out_ngw", 26],
-  ["aws_vpc_endpoints", 45],
-] as const;
+import { labs } from "./labs.ts";
 
 for (const [lab, probes] of labs) {
   test(`${lab}: all ${probes} probes come out as they did on AWS`, (t) => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { readSnapshot } from "../../../network/adapters/snapshot.ts";
 import { parseAddress } from "../../../network/reachability/address.ts";
 import type { Topology } from "../../../network/reachability/topology.ts";
+import { labs } from "../labs.ts";
 import { judge } from "./concrete.ts";
 import { factsOf, known } from "./facts.ts";
 import { cuts, flowOf, flowPlan, packetOf as packetOfFlow } from "./flows.ts";
@@ -18,15 +19,6 @@ interface Probe {
   expect: "reachable" | "not-reachable";
   outOfScope?: string;
 }
-
-/** Snapshots of real networks, and what real instances in them saw (batfish/lab-validation, Apache-2.0). */
-const labs = [
-  ["aws_instance_multiple_interface", 108],
-  ["aws_multi_account_vpc_peering", 16],
-  ["aws_tgw_peering", 36],
-  ["aws_traffic_in_igw_out_ngw", 26],
-  ["aws_vpc_endpoints", 45],
-] as const;
 
 /** The interface that has an address, as its own or as its public one. */
 function ownerOf(topology: Topology, text: string) {
