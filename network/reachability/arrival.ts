@@ -11,8 +11,25 @@ import { answerOfEndpoint } from "./vpc-endpoint.ts";
 import type { Walk } from "./walk.ts";
 
 /** What leaves the source: by the outbound rules of its groups, then from its subnet. */
-export function depart(walk: Walk, view: View, packets: Packets): Outcome[] {
+export function depart(walk: Walk, view: View, before: Packets): Outcome[] {
+  const { component, type, isInUse } = view;
+  const refusal = cannotSend(view);
+  if (refusal) return drop(hop(before, component), refusal);
+  if (type === "other") return lose(hop(before, component), component, "what such an interface does is not modelled");
+  const packets = isKnown(isInUse) ? before : unknown(before, component, isInUse.reason);
   return throughGroups(walk, view, true, packets).flatMap((passed) => walk.steps.fromSubnet(walk, view, passed));
+}
+
+/** Why an interface starts no connections: gateways and endpoints only answer, or pass on. */
+function cannotSend({ component, type, isInUse }: View): Explanation | undefined {
+  if (type === "vpc_endpoint") {
+    const message = `${component.id} is an endpoint's, which answers and sends nothing of its own.`;
+    return { code: "VPCE_INTRA_VPC_TRAFFIC", component, message };
+  }
+  const isGateway = type !== "interface" && type !== "other";
+  if (!isGateway && isInUse !== false) return undefined;
+  const why = isGateway ? "is a gateway's, which sends nothing of its own" : "is attached to nothing that runs";
+  return { code: "NO_SOURCE_OR_DESTINATION", component, message: `${component.id} ${why}.` };
 }
 
 /** To the interface of the VPC that has the destination's address, through its subnet's network ACL unless from there. */

@@ -185,3 +185,18 @@ test("an interface that is attached to nothing does not answer, and of one that 
   t.deepEqual(codes(ask(withBack({ isInUse: false }), "front", "10.0.1.10")), ["NO_POSSIBLE_DESTINATION"]);
   t.is(ask(withBack({ type: "other" }), "front", "10.0.1.10").verdict, "unknown");
 });
+
+test("endpoints, gateways and what does not run start no connections", (t) => {
+  const withFront = (change: Partial<T.NetworkInterface>) => {
+    const made = topologyOf(dual);
+    const interfaces = new Map(made.networkInterfaces as ReadonlyMap<string, T.NetworkInterface>);
+    interfaces.set("front", { ...(interfaces.get("front") as T.NetworkInterface), ...change });
+    return ask({ ...made, networkInterfaces: interfaces }, "front", "10.0.1.10");
+  };
+  t.deepEqual(codes(withFront({ type: "vpc_endpoint" })), ["VPCE_INTRA_VPC_TRAFFIC"]);
+  for (const type of ["nat_gateway", "transit_gateway", "gateway_load_balancer_endpoint"] as const)
+    t.deepEqual(codes(withFront({ type })), ["NO_SOURCE_OR_DESTINATION"]);
+  t.deepEqual(codes(withFront({ isInUse: false })), ["NO_SOURCE_OR_DESTINATION"]);
+  t.is(withFront({ type: "other" }).verdict, "unknown");
+  t.is(withFront({ isInUse: new Unknown("not asked") }).verdict, "unknown");
+});
