@@ -180,6 +180,7 @@ export function numbered(
 export function decisionOf(change: Change): string | undefined {
   if (change.type === "add-route" || change.type === "add-transit-gateway-route")
     return `${change.id} ${destinationText(change.route)}`;
+  if (change.type === "add-attachment-subnet") return `${change.id} ${change.subnetId}`;
   return change.type === "associate-transit-gateway-route-table" ? change.id : undefined;
 }
 

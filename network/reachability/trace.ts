@@ -14,20 +14,31 @@ const steps: Steps = { fromSubnet, route, deliver, internet, replyEnds };
 
 /**
  * Every part of an errand's packets, and what happens to it and to its replies. Where parts would have the same routing
- * decision changed in different ways, all get the change of the first.
+ * decision changed in different ways, all get the change of the first; and what a change would make of the path before it is
+ * seen when the path is walked again with all changes known.
  */
 export function trace(index: TopologyIndex, errand: Errand): Outcome[] {
   const outcomes = walkOnce(new Walk(index, errand, steps));
+  const { given, isSettled } = changesOf(outcomes);
+  if (isSettled) return outcomes;
+  const again = walkOnce(new Walk(index, errand, steps, given));
+  const found = changesOf(again).given;
+  const isStillNeeded = [...given].every(([key, { type }]) => type !== "add-attachment-subnet" || found.has(key));
+  return isStillNeeded ? again : outcomes;
+}
+
+/** The first change of each routing decision; whether there are no others, and none that changes what was before it. */
+function changesOf(outcomes: readonly Outcome[]): { given: ReadonlyMap<string, Change>; isSettled: boolean } {
   const given = new Map<string, Change>();
-  let agree = true;
+  let isSettled = true;
   for (const { change } of outcomes.flatMap(({ blockers }) => blockers)) {
     const decision = change && decisionOf(change);
     if (!change || decision === undefined) continue;
     const known = given.get(decision);
-    if (known && !isSame(known, change)) agree = false;
+    if (change.type === "add-attachment-subnet" || (known && !isSame(known, change))) isSettled = false;
     if (!known) given.set(decision, change);
   }
-  return agree ? outcomes : walkOnce(new Walk(index, errand, steps, given));
+  return { given, isSettled };
 }
 
 function walkOnce(walk: Walk): Outcome[] {

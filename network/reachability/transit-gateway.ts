@@ -1,3 +1,4 @@
+import type { Change } from "./change.ts";
 import { repair, transitDetours, transitRoutesOf } from "./detour.ts";
 import { type Explanation, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
@@ -32,7 +33,7 @@ export function transitGateway(walk: Walk, id: string, from: Position, before: P
 /** By the subnet of the attachment that is in the zone where the packets come from. */
 function enterByZone(walk: Walk, attachment: TransitGatewayAttachment, from: Position, before: Packets): Outcome[] {
   const { transitGatewayId: id } = attachment;
-  const subnetIds = subnetsOf(attachment, before);
+  const subnetIds = subnetsOf(attachment, before.changes);
   const component = { type: "transit-gateway", id };
   const zone = from.subnetId === undefined ? undefined : walk.index.zoneOf(from.subnetId);
   if (!isKnown(subnetIds)) return lose(before, component, subnetIds.reason);
@@ -157,7 +158,7 @@ function leave(walk: Walk, by: TransitGatewayAttachment, id: string, zone: strin
   const to = isKnown(attachments) ? attachments.find((one) => one.id === id) : undefined;
   if (!to) return lose(packets, component, `${id}, which is not in the topology`);
   const { resource } = to;
-  const subnetIds = subnetsOf(to, packets);
+  const subnetIds = subnetsOf(to, [...packets.changes, ...walk.given.values()]);
   if (resource.type === "unsupported") return lose(packets, component, `${resource.name} attachments are not modelled`);
   const refusal = notAvailable(to);
   if (refusal instanceof Unknown) return lose(packets, component, refusal.reason);
@@ -201,8 +202,8 @@ function tellsGroups(
   return support.find((one) => !isKnown(one)) ?? true;
 }
 
-/** With those that a fix so far has added. */
-function subnetsOf({ id, subnetIds }: TransitGatewayAttachment, { changes }: Packets): Known<readonly string[]> {
+/** With those that fixes add. */
+function subnetsOf({ id, subnetIds }: TransitGatewayAttachment, changes: readonly Change[]): Known<readonly string[]> {
   const added = changes.flatMap((one) => (one.type === "add-attachment-subnet" && one.id === id ? [one.subnetId] : []));
   return isKnown(subnetIds) && added.length > 0 ? [...subnetIds, ...added] : subnetIds;
 }
