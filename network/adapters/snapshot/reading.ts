@@ -64,7 +64,7 @@ export class Reading {
     if (keys.every((key) => !this.entries(key))) return missing(keys[0] as ResponseKey);
     const found = new Map<string, Found<Resource>>();
     for (const key of keys) {
-      for (const entry of this.entries(key) ?? []) {
+      for (const entry of ownersFirst(this.entries(key) ?? [])) {
         const id = this.idOf(entry, key, idKey);
         if (id === undefined) continue;
         const resource = make(this.fields(entry, id), id, entry);
@@ -80,12 +80,16 @@ export class Reading {
     return !this.#nameless.has(key) && this.#responses.scopes.get(scope)?.has(key) === true;
   }
 
-  /** What is seen twice is one: a shared subnet by two accounts, a peering by both of its sides. */
+  /**
+   * What is seen twice is one: a shared subnet by two accounts, a peering by both of its sides. Where accounts are told
+   * different things the owner is right.
+   */
   #one<Resource>(id: string, known: Found<Resource> | undefined, found: Found<Resource>): Found<Resource> {
     if (!known || this.isFaulty(known.entry)) return found;
     if (this.isFaulty(found.entry)) return known;
     const agreed = agree(known.resource, found.resource, known.entry.scope === found.entry.scope);
     if ("value" in agreed) return { resource: agreed.value as Resource, entry: known.entry };
+    if (isOwners(known.entry) && !isOwners(found.entry)) return known;
     this.fault(found.entry, id, `its ${agreed.conflict} differs from what ${known.entry.file} tells`);
     return known;
   }
@@ -121,6 +125,15 @@ const sought: readonly ResponseKey[] = [
   "VpcEndpoints",
   "TransitGatewayAttachments",
 ];
+
+/** Whether a member is told to the account that it belongs to. */
+function isOwners({ account, value: { OwnerId, TransitGatewayOwnerId } }: Entry): boolean {
+  return account !== undefined && account === (OwnerId ?? TransitGatewayOwnerId);
+}
+
+function ownersFirst(entries: readonly Entry[]): readonly Entry[] {
+  return [...entries].sort((one, other) => Number(isOwners(other)) - Number(isOwners(one)));
+}
 
 export function missing(key: ResponseKey): Unknown {
   return new Unknown(`the snapshot has no ${key}`);

@@ -279,6 +279,29 @@ test("what the files of two accounts say of one resource is one where they agree
   t.deepEqual(table.associations, [{ isMain: true }]);
 });
 
+test("where two accounts are told different things of a resource its owner is right, whichever is read first", async (t) => {
+  const participants = networkInterface("eni-1", "subnet-1", "10.0.1.10", { OwnerId: "000000000000" });
+  const reservation = { ReservationId: "r-1", Instances: [{ InstanceId: "i-1", State: { Name: "stopped" } }] };
+  // Whoever shares the subnet is not told whose instance it is.
+  const shared = { ...participants, RequesterId: "amazon-elb", Attachment: { DeviceIndex: 0 } };
+  for (const account of ["000000000000", "999999999999"]) {
+    const all = responses();
+    all.NetworkInterfaces = [{ ...participants, OwnerId: account }];
+    all.Vpcs[0].DhcpOptionsId = "dopt-9";
+    const topology = await read(t, {
+      "accounts/111111111111/us-east-1/all.json": {
+        ...responses(),
+        NetworkInterfaces: [{ ...shared, OwnerId: account }],
+      },
+      [`accounts/${account}/us-east-1/all.json`]: { ...all, Reservations: [reservation] },
+    });
+    const [one] = (topology.networkInterfaces as ReadonlyMap<string, Json>).values();
+    t.like(one, { type: "interface", isInUse: false });
+    const [vpc] = (topology.vpcs as ReadonlyMap<string, Json>).values();
+    t.is(vpc.dhcpOptionsId, "dopt-1");
+  }
+});
+
 test("what two files say differently of one resource is a fault that names both", async (t) => {
   const other = subnet("subnet-1", "10.0.5.0/24");
   t.deepEqual(await faultsOf(t, { "us-east-1/all.json": responses(), "us-east-1/more.json": { Subnets: [other] } }), [
