@@ -20,7 +20,9 @@ export function transitGateway(walk: Walk, id: string, from: Position, before: P
   const component = { type: "transit-gateway", id };
   const attachments = walk.index.attachmentsOf(id);
   if (!isKnown(attachments)) return lose(before, component, attachments.reason);
-  const attachment = attachments.find(({ resource }) => resource.type === "vpc" && resource.vpcId === from.vpcId);
+  const own = attachments.filter(({ resource }) => resource.type === "vpc" && resource.vpcId === from.vpcId);
+  // A VPC has one at a time; those that are gone AWS goes on showing for hours.
+  const attachment = own.find(({ state }) => state === "available") ?? own[0];
   if (!attachment) {
     const message = `${from.vpcId} is not attached to ${id}.`;
     return drop(before, { code: "BAD_STATE_ATTACHMENT", component, message });

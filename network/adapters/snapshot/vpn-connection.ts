@@ -31,8 +31,14 @@ function blocksOf(fields: Fields, id: string): Known<readonly Cidr[]> {
     cidr: one.cidr("DestinationCidrBlock", 4),
   }));
   if (fields.object("Options")?.optionalFlag("StaticRoutesOnly") !== true)
-    return new Unknown(`what the other end of ${id} tells by BGP`);
+    return bringsNothing(fields) ? [] : new Unknown(`what the other end of ${id} tells by BGP`);
   const passing = routes.find(({ state }) => state === "pending" || state === "deleting");
   if (passing) return new Unknown(`a route of ${id} is ${passing.state}`);
   return routes.filter(({ state }) => state !== "deleted").map(({ cidr }) => cidr);
+}
+
+/** As the telemetry of its tunnels tells. */
+function bringsNothing(fields: Fields): boolean {
+  const tunnels = fields.list("VgwTelemetry");
+  return tunnels.length > 0 && tunnels.every((one) => one.optionalNumber("AcceptedRouteCount", 0, 100_000) === 0);
 }

@@ -395,6 +395,24 @@ test("transit gateways: attachments of VPCs, peerings from both sides, VPNs; ass
   t.is(one("tgw-attach-4").routeTableId, undefined);
 });
 
+const telemetry: readonly (readonly [title: string, counts: readonly (number | undefined)[], isKnown: boolean])[] = [
+  ["with no route accepted brings nothing", [0, 0], true],
+  ["with a route accepted by one tunnel brings what nobody knows", [0, 1], false],
+  ["without a count brings what nobody knows", [0, undefined], false],
+  ["without telemetry brings what nobody knows", [], false],
+];
+
+for (const [title, counts, isKnown] of telemetry) {
+  test(`a VPN connection by BGP ${title}`, async (t) => {
+    const files = gatewayFiles();
+    files.VpnConnections[1].VgwTelemetry = counts.map((AcceptedRouteCount) => ({ AcceptedRouteCount, Status: "DOWN" }));
+    const { transitGatewayAttachments } = await readOne(t, files);
+    const { cidrBlocks } = get(transitGatewayAttachments, "tgw-1/tgw-attach-4").resource as Json;
+    if (isKnown) t.deepEqual(cidrBlocks, []);
+    else t.true(cidrBlocks instanceof Unknown);
+  });
+}
+
 test("transit gateway route tables: prefix lists, blackholes, propagations; what more there is", async (t) => {
   const { transitGatewayRouteTables } = await readOne(t, gatewayFiles());
   const table = get(transitGatewayRouteTables, "tgw-rtb-1");

@@ -9,11 +9,14 @@ import { attachmentFor } from "./routes.ts";
 export function intoTransitGateway(connection: Connection, packet: Packet, subnet: Subnet, id: string): Step {
   const { facts, trail, met } = connection;
   checkGateway(connection, id);
-  const attachment =
-    facts.transitGatewayAttachments.find(
-      ({ transitGatewayId, resource }) =>
-        transitGatewayId === id && resource.type === "vpc" && resource.vpcId === subnet.vpcId,
-    ) ?? drop(`${subnet.vpcId} is not attached to ${id}`);
+  const ofVpc = facts.transitGatewayAttachments.filter(
+    ({ transitGatewayId, resource }) =>
+      transitGatewayId === id && resource.type === "vpc" && resource.vpcId === subnet.vpcId,
+  );
+  const [attachment = drop(`${subnet.vpcId} is not attached to ${id}`)] = [
+    ...ofVpc.filter(({ state }) => state === "available"),
+    ...ofVpc,
+  ];
   checkAttachment(attachment);
   const zone = known(subnet.availabilityZone);
   const own =

@@ -169,6 +169,15 @@ test("a transit gateway takes packets only in zones where its attachment has a s
   t.deepEqual(codes(ask(twoVpcs(["a", "a", "b"]), "from", "10.2.0.10")), ["TGW_ROUTE_AZ_RESTRICTION"]);
 });
 
+test("an attachment of the same VPC that is gone is none", (t) => {
+  const topology = twoVpcs(["a", "a", "a"]);
+  const attachments = topology.transitGatewayAttachments as ReadonlyMap<string, T.TransitGatewayAttachment>;
+  const here = attachments.get("tgw-1/att-here") as T.TransitGatewayAttachment;
+  const gone = { ...here, id: "att-gone", state: "deleted", routeTableId: undefined };
+  const withGone = new Map([["tgw-1/att-gone", gone], ...attachments]);
+  t.is(ask({ ...topology, transitGatewayAttachments: withGone }, "from", "10.2.0.10").verdict, "reachable");
+});
+
 test("an interface that is attached to nothing does not answer, and of one that is not modelled nobody knows", (t) => {
   const topology = topologyOf(dual);
   const back = (topology.networkInterfaces as ReadonlyMap<string, T.NetworkInterface>).get(
