@@ -1,4 +1,4 @@
-import { contains, type Family, isPrivate, type Scalar } from "./address.ts";
+import { contains, covers, type Family, isPrivate, type Scalar } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { RouteLookup } from "./route-lookup.ts";
 import type * as T from "./topology.ts";
@@ -228,9 +228,23 @@ export class TopologyIndex {
   }
 }
 
-/** The routes of a VPC's table, compiled. */
+/**
+ * The routes of a VPC's table, compiled. The local route comes before what is propagated, however specific (VPC user guide,
+ * Route priority).
+ */
 export function lookupOf(topology: T.Topology, routes: readonly T.Route[], family: Family): RouteLookup<T.Route> {
-  return new RouteLookup(topology, routes, family, ({ target }) => target);
+  const locals = routes.flatMap(({ target, destination }) =>
+    isKnown(target) && target.type === "local" && isKnown(destination) && "cidr" in destination
+      ? [destination.cidr]
+      : [],
+  );
+  const isLocal = ({ isPropagated, destination }: T.Route) =>
+    isPropagated &&
+    isKnown(destination) &&
+    "cidr" in destination &&
+    locals.some((cidr) => cidr.family === destination.cidr.family && covers(cidr, destination.cidr));
+  const own = routes.filter((route) => !isLocal(route));
+  return new RouteLookup(topology, own, family, ({ target }) => target);
 }
 
 /** The routes of a transit gateway's table, compiled. */

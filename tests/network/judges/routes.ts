@@ -44,7 +44,11 @@ function differing<R>(routes: readonly R[], keyOf: (route: R) => unknown): R[] {
 
 /** The route of a route table's list that an address takes. */
 export function routeOf(connection: Connection, routes: readonly Route[], address: Scalar, where: string): Route {
-  const best = differing(bestRoutes(connection.facts, routes, address), ({ target, state }) => [target, state]);
+  const matching = routes.filter((route) => matchOf(connection.facts, route, address) !== undefined);
+  // The local route comes before what is propagated, even where that is more specific ("Route priority").
+  const isLocal = matching.some(({ target }) => known(target).type === "local");
+  const eligible = isLocal ? matching.filter(({ isPropagated }) => !isPropagated) : matching;
+  const best = differing(bestRoutes(connection.facts, eligible, address), ({ target, state }) => [target, state]);
   if (best.length === 0) drop(`${where} has no route for it`);
   const route = connection.choose(`routes of ${where}`, best);
   if (known(route.state) === "blackhole") drop(`${where} has a blackhole for it`);

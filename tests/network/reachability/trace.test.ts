@@ -169,6 +169,36 @@ test("a transit gateway takes packets only in zones where its attachment has a s
   t.deepEqual(codes(ask(twoVpcs(["a", "a", "b"]), "from", "10.2.0.10")), ["TGW_ROUTE_AZ_RESTRICTION"]);
 });
 
+const get = <R>(all: T.Collection<R>, id: string): R => (all as ReadonlyMap<string, R>).get(id) as R;
+
+test("the local route comes before one that is propagated, however specific", (t) => {
+  const topology = topologyOf({
+    vpcs: { vpc: ["10.0.0.0/16"] },
+    subnets: { one: ["vpc", "a", "10.0.0.0/24"], other: ["vpc", "a", "10.0.1.0/24"] },
+    interfaces: { from: ["one", ["open"], "10.0.0.10"], to: ["other", ["open"], "10.0.1.10"] },
+    tables: { rtb: ["vpc", ["main"], "10.0.1.0/24 igw-1"] },
+  });
+  const table = get(topology.routeTables, "rtb");
+  const propagate = (isPropagated: boolean) => ({
+    ...topology,
+    routeTables: new Map([
+      [
+        "rtb",
+        {
+          ...table,
+          routes: (table.routes as readonly T.Route[]).map((route, index) =>
+            index === 1
+              ? { ...route, target: { type: "unsupported" as const, name: "gateway", id: "vgw-1" }, isPropagated }
+              : route,
+          ),
+        },
+      ],
+    ]),
+  });
+  t.is(ask(propagate(true), "from", "10.0.1.10").verdict, "reachable");
+  t.is(ask(propagate(false), "from", "10.0.1.10").verdict, "unknown");
+});
+
 test("an attachment of the same VPC that is gone is none", (t) => {
   const topology = twoVpcs(["a", "a", "a"]);
   const attachments = topology.transitGatewayAttachments as ReadonlyMap<string, T.TransitGatewayAttachment>;
