@@ -51,7 +51,9 @@ export function readFlows(file: string, topology: Topology): { question: Questio
  * @throws RangeError where its ends are none, or have no family of addresses in common
  */
 export function flowOf({ source, destination, protocol, port, requests }: Question, places: Places): Flow {
-  const [from, to] = [places.source(source), places.destination(destination)];
+  const from = places.source(source);
+  // Whose an address is, is the same with both families.
+  const to = places.destination(destination, from.at(from.families[0] ?? 4).place);
   const family = families.find((one) => from.families.includes(one) && to.families.includes(one));
   if (family === undefined) {
     const textOf = (own: readonly number[]) => own.map((one) => `IPv${one}`).join(" and ") || "without an address";

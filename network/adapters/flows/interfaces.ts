@@ -1,4 +1,5 @@
 import { contains, type Scalar } from "../../reachability/address.ts";
+import type { Place } from "../../reachability/flow.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NetworkInterface, Topology } from "../../reachability/topology.ts";
 
@@ -6,6 +7,7 @@ import type { NetworkInterface, Topology } from "../../reachability/topology.ts"
 export interface Owner {
   readonly id: string;
   readonly address: Scalar;
+  readonly vpcId: string;
 }
 
 /** Whose an address is, whose an instance's interface is, which group is a VPC's default one. */
@@ -14,11 +16,12 @@ export class InterfaceIndex {
   readonly #primaries = new Map<string, NetworkInterface>();
   readonly #delegates: NetworkInterface[] = [];
   readonly #defaultGroups = new Map<string, string>();
-  readonly #securityGroups: Topology["securityGroups"];
+  readonly #topology: Topology;
   #unknown: Unknown | undefined;
 
-  constructor({ networkInterfaces, natGateways, securityGroups }: Topology) {
-    this.#securityGroups = securityGroups;
+  constructor(topology: Topology) {
+    const { networkInterfaces, natGateways, securityGroups } = topology;
+    this.#topology = topology;
     if (!isKnown(networkInterfaces)) this.#unknown = networkInterfaces;
     else for (const one of networkInterfaces.values()) this.#add(one);
     for (const gateway of isKnown(natGateways) ? natGateways.values() : []) {
@@ -47,13 +50,23 @@ export class InterfaceIndex {
     return delegate && new Unknown(`who has it, of a prefix that is delegated to ${delegate.id}`);
   }
 
+  /** The VPC that something sends from. */
+  vpcOf(place: Place): string | undefined {
+    if (place.type === "subnet") return place.vpcId;
+    const { networkInterfaces } = this.#topology;
+    return place.type === "interface" && isKnown(networkInterfaces)
+      ? networkInterfaces.get(place.id)?.vpcId
+      : undefined;
+  }
+
   /** The interface that an instance is known by: the one of device index 0. */
   primaryOf(instanceId: string): NetworkInterface | undefined {
     return this.#primaries.get(instanceId);
   }
 
   defaultGroupOf(vpcId: string): Known<readonly string[]> {
-    if (!isKnown(this.#securityGroups)) return this.#securityGroups;
+    const { securityGroups } = this.#topology;
+    if (!isKnown(securityGroups)) return securityGroups;
     const id = this.#defaultGroups.get(vpcId);
     return id === undefined
       ? new Unknown(`the default security group of ${vpcId}, which is not in the snapshot`)
@@ -61,7 +74,7 @@ export class InterfaceIndex {
   }
 
   #add(one: NetworkInterface): void {
-    const { id, instanceId, delegatedPrefixes, addresses } = one;
+    const { id, vpcId, instanceId, delegatedPrefixes, addresses } = one;
     if (instanceId !== undefined) {
       const known = this.#primaries.get(instanceId);
       if (!known || indexOf(one) < indexOf(known)) this.#primaries.set(instanceId, one);
@@ -72,9 +85,9 @@ export class InterfaceIndex {
       return;
     }
     for (const { value, publicAddress } of addresses) {
-      this.#own(value, { id, address: value });
+      this.#own(value, { id, vpcId, address: value });
       if (!isKnown(publicAddress)) this.#unknown ??= publicAddress;
-      else if (publicAddress !== undefined) this.#own(publicAddress, { id, address: value });
+      else if (publicAddress !== undefined) this.#own(publicAddress, { id, vpcId, address: value });
     }
   }
 

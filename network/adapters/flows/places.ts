@@ -31,8 +31,12 @@ export class Places {
     return this.#end(text, "source");
   }
 
-  /** @throws RangeError for what is none, or not in the topology */
-  destination(text: string): End<Place | Service> {
+  /**
+   * `source`: what sends there. An address that interfaces of several VPCs have is that of its own VPC, else whose the routes
+   * lead to.
+   * @throws RangeError for what is none, or not in the topology
+   */
+  destination(text: string, source?: Place): End<Place | Service> {
     if (kindOf(text) === "vpce") {
       const { vpcEndpoints } = this.#topology;
       if (isKnown(vpcEndpoints) && !vpcEndpoints.has(text))
@@ -40,14 +44,14 @@ export class Places {
       return { families, at: () => ({ place: { type: "endpoint", id: text } }) };
     }
     if (isServiceName(text)) return { families, at: () => ({ place: { type: "service", name: text } }) };
-    return this.#end(text, "destination");
+    return this.#end(text, "destination", source);
   }
 
-  #end(text: string, field: string): End<Place> {
+  #end(text: string, field: string, source?: Place): End<Place> {
     const kind = kindOf(text);
     if (kind === "subnet") return this.#ofSubnet(text, field);
     if (kind !== undefined) return ofInterface(this.#interface(text, field), text, field);
-    return this.#ofAddress(text, field);
+    return this.#ofAddress(text, field, source);
   }
 
   /** An interface, or an instance's primary one. */
@@ -80,19 +84,26 @@ export class Places {
     };
   }
 
-  #ofAddress(text: string, field: string): End<Place> {
+  #ofAddress(text: string, field: string, source?: Place): End<Place> {
     const { value, family } = addressOf(text, field);
     const only = (place: Place, address?: Scalar): End<Place> => ({
       families: [family],
       at: () => ({ place, ...(address === undefined ? {} : { address }) }),
     });
-    const owners = this.#interfaces.ownersOf(value);
+    const all = this.#interfaces.ownersOf(value);
+    const near = source && all.filter(({ vpcId }) => vpcId === this.#interfaces.vpcOf(source));
+    const owners = near && near.length > 0 ? near : all;
+    if (owners.length > 1 && source) return only({ type: "nowhere", address: value });
     if (owners.length > 1) {
       const ids = owners.map(({ id }) => id).join(", ");
       throw new RangeError(`${field} ${text} is the address of several interfaces; name one of ${ids}`);
     }
     const [owner] = owners;
-    if (owner) return only({ type: "interface", ...owner }, owner.address === value ? undefined : value);
+    if (owner)
+      return only(
+        { type: "interface", id: owner.id, address: owner.address },
+        owner.address === value ? undefined : value,
+      );
     const unsure = this.#interfaces.mayHave(value);
     // What can't be somebody's on the internet, and what may be somebody's of the network, is no host on the internet.
     const isHost =

@@ -154,12 +154,28 @@ for (const [source, destination, fault] of faults) {
   });
 }
 
-test("an address that interfaces of two VPCs have must be told apart", async (t) => {
+test("an address that interfaces of two VPCs have must be told apart as the source", async (t) => {
   const all = network();
   all.Vpcs.push({ ...all.Vpcs[0], VpcId: "vpc-2" });
   all.Subnets.push(subnet("subnet-9", "10.0.1.0/24", { VpcId: "vpc-2" }));
   all.NetworkInterfaces.push(networkInterface("eni-9", "subnet-9", "10.0.1.10", { VpcId: "vpc-2" }));
   await t.throwsAsync(flow(t, "10.0.1.10", "eni-2", all), { message: /several interfaces; name one of eni-1, eni-9$/ });
+});
+
+test("an address that interfaces of several VPCs have is the source's own VPC's, else whose the routes lead to", async (t) => {
+  const all = network();
+  for (const vpc of ["vpc-2", "vpc-3"]) {
+    const own = vpc.at(-1);
+    all.Vpcs.push({ ...all.Vpcs[0], VpcId: vpc });
+    all.Subnets.push(subnet(`subnet-9${own}`, "10.0.1.0/24", { VpcId: vpc }));
+    all.NetworkInterfaces.push(networkInterface(`eni-9${own}`, `subnet-9${own}`, "10.0.1.10", { VpcId: vpc }));
+  }
+  t.deepEqual((await flow(t, "eni-2", "10.0.1.10", all)).destination, {
+    type: "interface",
+    id: "eni-1",
+    address: at("10.0.1.10"),
+  });
+  t.deepEqual((await flow(t, "8.8.8.8", "10.0.1.10", all)).destination, { type: "nowhere", address: at("10.0.1.10") });
 });
 
 test("a file's faults are told all at once, each with its line", async (t) => {
