@@ -10,6 +10,8 @@ export class ElasticAddresses {
 
   constructor(reading: Reading) {
     for (const entry of reading.entries("Addresses") ?? []) {
+      // A carrier's address, of a Wavelength Zone, is none of the internet.
+      if (entry.value.CarrierIp !== undefined && entry.value.PublicIp === undefined) continue;
       const id = reading.idOf(entry, "Addresses", "PublicIp");
       if (id === undefined) continue;
       const fields = reading.fields(entry, id);

@@ -27,10 +27,15 @@ export class Fields {
   }
 
   text(key: string): string {
-    return this.optionalText(key) ?? this.#wrong(key, "a string", "");
+    return this.#text(key) ?? this.#wrong(key, "a string", "");
   }
 
+  /** AWS has an empty text, too, where there is nothing to say. */
   optionalText(key: string): string | undefined {
+    return this.#text(key) || undefined;
+  }
+
+  #text(key: string): string | undefined {
     const found = this.value[key];
     if (!this.has(key)) return undefined;
     return typeof found === "string" ? found : this.#wrong(key, "a string", "");

@@ -44,11 +44,17 @@ function entryOf(fields: Fields, id: string): NetworkAclEntry {
     protocol,
     cidr: fields.eitherCidr("CidrBlock", "Ipv6CidrBlock"),
     // All ports are a range too: AWS leaves it out only with other protocols.
-    portRange: range ? range.range("From", "To", -1, 65_535) : isTransport(protocol) ? told("PortRange") : undefined,
-    icmp: icmp
-      ? { type: icmp.number("Type", -1, 255), code: icmp.number("Code", -1, 255) }
-      : isIcmp(protocol)
-        ? told("IcmpTypeCode")
-        : undefined,
+    portRange:
+      range?.has("From") && range.has("To")
+        ? range.range("From", "To", -1, 65_535)
+        : isTransport(protocol)
+          ? told("PortRange")
+          : undefined,
+    icmp:
+      icmp?.has("Type") && icmp.has("Code")
+        ? { type: icmp.number("Type", -1, 255), code: icmp.number("Code", -1, 255) }
+        : isIcmp(protocol)
+          ? told("IcmpTypeCode")
+          : undefined,
   };
 }

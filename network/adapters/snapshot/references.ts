@@ -91,7 +91,8 @@ export function checkReferences(reading: Reading): void {
   const viewers = viewersOf(reading);
   for (const { from, idKey, path, to, ownerKey = "OwnerId", where = () => true } of references) {
     for (const entry of reading.entries(from) ?? []) {
-      const owner = entry.value[ownerKey];
+      // NAT gateways don't tell their owner, who is that of the VPC.
+      const owner = entry.value[ownerKey] ?? ownerOfVpc(reading, entry);
       const isOwn = owner === undefined || owner === viewers.get(entry.scope);
       if (!isOwn || !where(entry.value) || !reading.isTold(entry.scope, to)) continue;
       for (const id of new Set(idsAt(entry.value, path))) {
@@ -122,6 +123,11 @@ function viewersOf(reading: Reading): ReadonlyMap<string, string> {
     }
   }
   return new Map([...owners].flatMap(([scope, all]) => (all.size === 1 ? [[scope, [...all][0] as string]] : [])));
+}
+
+function ownerOfVpc(reading: Reading, { scope, value }: Entry): unknown {
+  const vpcs = reading.entries("Vpcs") ?? [];
+  return vpcs.find((one) => one.scope === scope && one.value.VpcId === value.VpcId)?.value.OwnerId;
 }
 
 /** Whether a VPC is known to be another account's, by a subnet that it shares. */

@@ -1,4 +1,4 @@
-import type { RulePeer, RuleProtocol, SecurityGroup, SecurityGroupRule } from "../../reachability/topology.ts";
+import type { RuleProtocol, SecurityGroup, SecurityGroupRule } from "../../reachability/topology.ts";
 import type { Fields } from "./fields.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { type Collected, notTold, type Reading } from "./reading.ts";
@@ -42,11 +42,15 @@ function portRangeOf(permission: Fields, protocol: RuleProtocol, id: string): Se
   return { from: permission.number("FromPort", -1, 255), to: permission.number("ToPort", -1, 255) };
 }
 
-function peersOf(permission: Fields): readonly RulePeer[] {
+function peersOf(permission: Fields): readonly SecurityGroupRule["peer"][] {
   return [
     ...permission.list("IpRanges").map((one) => ({ cidr: one.cidr("CidrIp", 4) })),
     ...permission.list("Ipv6Ranges").map((one) => ({ cidr: one.cidr("CidrIpv6", 6) })),
     ...permission.list("PrefixListIds").map((one) => ({ prefixListId: one.text("PrefixListId") })),
-    ...permission.list("UserIdGroupPairs").map((one) => ({ securityGroupId: one.text("GroupId") })),
+    ...permission.list("UserIdGroupPairs").map((one) => {
+      // A group of EC2-Classic may be told by its name alone.
+      const securityGroupId = one.optionalText("GroupId");
+      return securityGroupId === undefined ? notTold("a rule", "GroupId") : { securityGroupId };
+    }),
   ];
 }

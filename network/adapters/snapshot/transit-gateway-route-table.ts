@@ -70,8 +70,11 @@ function propagatingOf(
   if (!answers?.every((answer) => answer.has(key))) return notTold(id, "TransitGatewayPropagations");
   const all = answers
     .flatMap((answer) => answer.list(key))
-    .map((one) => ({ state: one.text("State"), attachmentId: one.text("TransitGatewayAttachmentId") }));
+    .map((one) => ({ state: one.text("State"), attachmentId: one.optionalText("TransitGatewayAttachmentId") }));
   const passing = all.find(({ state }) => state !== "enabled" && state !== "disabled");
   if (passing) return new Unknown(`a propagation of ${id} is ${passing.state}`);
-  return [...new Set(all.filter(({ state }) => state === "enabled").map(({ attachmentId }) => attachmentId))];
+  const enabled = all.filter(({ state }) => state === "enabled").map(({ attachmentId }) => attachmentId);
+  // Of a route table that another gateway announces it is the announcement that is told.
+  if (enabled.includes(undefined)) return new Unknown(`what is announced to ${id}`);
+  return [...new Set(enabled as string[])];
 }

@@ -1,6 +1,6 @@
 import type { Known } from "../../reachability/known.ts";
 import type { VpcEndpoint } from "../../reachability/topology.ts";
-import type { Fields } from "./fields.ts";
+import { type Fields, isObject } from "./fields.ts";
 import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function vpcEndpoints(reading: Reading): Collected<VpcEndpoint> {
@@ -31,6 +31,8 @@ export function vpcEndpoints(reading: Reading): Collected<VpcEndpoint> {
 
 /** None where the service takes none: it then lets everything through. */
 function policyOf(fields: Fields): unknown {
+  // Some tools save it as the object that the text is of.
+  if (isObject(fields.value.PolicyDocument)) return fields.value.PolicyDocument;
   const text = fields.optionalText("PolicyDocument");
   if (text === undefined) return undefined;
   try {

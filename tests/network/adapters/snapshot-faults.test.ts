@@ -372,6 +372,29 @@ const legitimate: readonly (readonly [title: string, change: Change])[] = [
       ];
     },
   ],
+  [
+    "a NAT gateway of another account's VPC, in a subnet that is not shared",
+    (all) => {
+      all.Vpcs.push({ ...all.Vpcs[0], VpcId: "vpc-9", OwnerId: "222222222222" });
+      all.InternetGateways = [];
+      nat({ VpcId: "vpc-9", SubnetId: "subnet-9" })(all);
+    },
+  ],
+  [
+    "empty texts where there is nothing to say",
+    (all) => {
+      all.Addresses = [{ PublicIp: "3.0.0.1", InstanceId: "", NetworkInterfaceId: "", PrivateIpAddress: "" }];
+      all.NetworkInterfaces[0].Attachment.InstanceId = "";
+      Object.assign(all.RouteTables[0].Routes[1], { InstanceId: "", NatGatewayId: "", DestinationPrefixListId: "" });
+    },
+  ],
+  ["a carrier's address", (all) => Object.assign(all, { Addresses: [{ CarrierIp: "3.0.0.1" }] })],
+  [
+    "a rule for a group that is told by its name",
+    permission({ UserIdGroupPairs: [{ GroupName: "old", UserId: "1" }] }),
+  ],
+  ["empty ranges", rule({ PortRange: {}, IcmpTypeCode: {} })],
+  ["a policy as the object that its text is of", endpoint({ PolicyDocument: { Statement: [] } })],
   ["references into a response that no file holds", (all) => delete all.Subnets],
 ];
 
