@@ -1,4 +1,3 @@
-import { contains } from "./address.ts";
 import { judgeEndpointPolicy, type PolicyContext } from "./endpoint-policy.ts";
 import { type Component, type Explanation, silent, withChange } from "./explanation.ts";
 import { isKnown, Unknown } from "./known.ts";
@@ -40,21 +39,27 @@ export function gatewayEndpoint(walk: Walk, id: string, from: Position, before: 
   return walk.steps.deliver(walk, vpcId, undefined, hop(reply({ ...answered, groupsAreTold: false }), component));
 }
 
-/** An interface of an endpoint for an AWS service answers HTTPS and nothing else. */
+/** An interface of an endpoint for an AWS service answers HTTPS and nothing else; what others' services answer nobody knows. */
 export function answerOfEndpoint(walk: Walk, view: View, packets: Packets): Packets | Explanation {
   const { component, endpointId } = view;
   const { protocol, set } = walk.errand;
   const { from, to } = set.destinationPort;
-  if (protocol !== "tcp" || !contains({ from, to }, 443) || from !== to)
-    return silent(component, "is an interface endpoint's, which answers TCP port 443 alone");
+  const isHttps = protocol === "tcp" && from === 443 && to === 443;
+  if (protocol === "icmp") return silent(component, "is an interface endpoint's, which answers no echo");
   const endpoint = endpointId === undefined ? walk.index.endpointOf(component.id) : walk.index.endpoint(endpointId);
   if (!isKnown(endpoint)) return unknown(packets, component, endpoint.reason);
-  const { state, id } = endpoint;
+  const { state, id, serviceName } = endpoint;
+  if (!isOfAws(serviceName)) return unknown(packets, component, `what ${serviceName || "its resource"} answers`);
+  if (!isHttps) return silent(component, "is an interface endpoint's, which answers TCP port 443 alone");
   if (!isKnown(state)) return unknown(packets, component, state.reason);
   if (state !== "available")
     return { code: "BAD_STATE", component: { type: "vpc-endpoint", id }, message: `${id} is ${state}.` };
   return underPolicy(walk, endpoint, packets);
 }
+
+/** Endpoint services of customers and partners are called `com.amazonaws.vpce.REGION.vpce-svc-...`. */
+const isOfAws = (serviceName: string) =>
+  /^(cn\.)?com\.amazonaws\.|^aws\./.test(serviceName) && !serviceName.includes(".vpce-svc-");
 
 /** An AWS service where its public addresses are. */
 export function answerOfService(walk: Walk, service: PublicService, before: Packets): Packets | Explanation {

@@ -215,6 +215,16 @@ test("an interface endpoint as the destination is each of its interfaces", (t) =
   t.is(analyze(new TopologyIndex(topology()), flowTo("vpce-none")).verdict, "unknown");
 });
 
+test("an endpoint of AWS answers HTTPS alone; what a customer's service answers nobody knows, but no echo", (t) => {
+  const answers = (serviceName: string) =>
+    [{}, { ports: { from: 22, to: 22 } }, { protocol: "icmp" as const, ports: undefined }].map(
+      (more) =>
+        analyze(new TopologyIndex(topology({ endpoint: { serviceName } })), { ...flowTo("vpce-ecr"), ...more }).verdict,
+    );
+  t.deepEqual(answers("com.amazonaws.r.ecr.api"), ["reachable", "not-reachable", "not-reachable"]);
+  t.deepEqual(answers("com.amazonaws.vpce.r.vpce-svc-1"), ["unknown", "unknown", "not-reachable"]);
+});
+
 const flowTo = (id: string) => ({
   source: { type: "interface" as const, id: "job", address: 0x0a00_000a },
   destination: { type: "endpoint" as const, id },
