@@ -3,6 +3,7 @@ import type { Collection, Topology } from "../reachability/topology.ts";
 import { blockPublicAccess } from "./snapshot/block-public-access.ts";
 import { checkConsistency } from "./snapshot/consistency.ts";
 import { dhcpOptions } from "./snapshot/dhcp-options.ts";
+import { ElasticAddresses } from "./snapshot/elastic-address.ts";
 import { egressOnlyInternetGateways, internetGateways } from "./snapshot/internet-gateway.ts";
 import { natGateways } from "./snapshot/nat-gateway.ts";
 import { networkAcls } from "./snapshot/network-acl.ts";
@@ -80,6 +81,7 @@ export function readSnapshot(folder: string): Topology {
     transitGatewayAttachments: resourcesOf(collected.transitGatewayAttachments),
     transitGatewayRouteTables: resourcesOf(collected.transitGatewayRouteTables),
     dhcpOptions: resourcesOf(collected.dhcpOptions),
+    idleAddresses: new ElasticAddresses(reading).idle,
     blockPublicAccess: access,
   };
 }

@@ -224,7 +224,7 @@ function widerPorts(one: Pick<SecurityGroupRule, "portRange">, other: Pick<Secur
 }
 
 type Collections = { [Key in keyof Topology]: Topology[Key] extends Collection<infer Resource> ? Resource : never };
-type CollectionKey = Exclude<keyof Topology, "blockPublicAccess">;
+type CollectionKey = Exclude<keyof Topology, "blockPublicAccess" | "idleAddresses">;
 
 function edit<Key extends CollectionKey>(
   topology: Topology,

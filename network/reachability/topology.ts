@@ -22,6 +22,8 @@ export interface Topology {
   readonly transitGatewayAttachments: Collection<TransitGatewayAttachment>;
   readonly transitGatewayRouteTables: Collection<TransitGatewayRouteTable>;
   readonly dhcpOptions: Collection<DhcpOptions>;
+  /** Elastic IP addresses that are given to nothing: nobody answers there. */
+  readonly idleAddresses: ReadonlySet<Scalar>;
   /** Of each account and Region where it is known not to be off. */
   readonly blockPublicAccess: Known<readonly BlockPublicAccess[]>;
 }

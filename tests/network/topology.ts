@@ -103,6 +103,7 @@ export function topologyOf({ vpcs, subnets, interfaces, tables = {}, more = {} }
     transitGatewayAttachments: new Map(),
     transitGatewayRouteTables: new Map(),
     dhcpOptions: new Map(),
+    idleAddresses: new Set(),
     blockPublicAccess: [],
     ...more,
   };

@@ -107,7 +107,9 @@ export class Places {
     const unsure = this.#interfaces.mayHave(value);
     // What can't be somebody's on the internet, and what may be somebody's of the network, is no host on the internet.
     const isHost =
-      !isPrivate(value) && !unroutable.some((block) => sameFamily(block.from, value) && contains(block, value));
+      !isPrivate(value) &&
+      !this.#topology.idleAddresses.has(value) &&
+      !unroutable.some((block) => sameFamily(block.from, value) && contains(block, value));
     if (isHost && !unsure) return only({ type: "internet", address: value });
     const subnet = unsure && this.#subnetAt(text, value, field);
     if (subnet) return only(placeIn(subnet, { from: value, to: value }, unsure, true));

@@ -7,6 +7,8 @@ import type { Entry } from "./responses.ts";
 /** What DescribeAddresses tells of the public addresses of interfaces. */
 export class ElasticAddresses {
   readonly #given = new Map<string, { address: Scalar; entry: Entry }>();
+  /** Those that are given to nothing. */
+  readonly idle = new Set<Scalar>();
 
   constructor(reading: Reading) {
     for (const entry of reading.entries("Addresses") ?? []) {
@@ -18,6 +20,8 @@ export class ElasticAddresses {
       const interfaceId = fields.optionalText("NetworkInterfaceId");
       const privateAddress = fields.optionalAddress("PrivateIpAddress", 4);
       const address = fields.address("PublicIp", 4);
+      const isIdle = ["AssociationId", "NetworkInterfaceId", "InstanceId"].every((key) => !fields.optionalText(key));
+      if (isIdle) this.idle.add(address);
       // One that is associated with nothing has neither; one of EC2-Classic only an instance.
       if (interfaceId === undefined || privateAddress === undefined) continue;
       const key = `${interfaceId} ${privateAddress}`;

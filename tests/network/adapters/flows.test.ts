@@ -93,6 +93,13 @@ for (const [source, destination, expected] of cases) {
   });
 }
 
+test("an elastic address that is given to nothing is no host on the internet", async (t) => {
+  const all = network();
+  all.Addresses = [{ PublicIp: "3.0.0.99", AllocationId: "eipalloc-1" }];
+  const { destination } = await flow(t, "eni-1", "3.0.0.99", all);
+  t.deepEqual(destination, { type: "nowhere", address: at("3.0.0.99") });
+});
+
 test("a subnet stands for any interface in it that the default group is given to, as either end", async (t) => {
   const { source, destination } = await flow(t, "subnet-6", "subnet-2");
   t.deepEqual(source, {

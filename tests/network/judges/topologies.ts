@@ -52,6 +52,7 @@ export function topologyOf(plan: Plan): T.Topology {
     transitGatewayAttachments: new Map(attachments(layout).map((one) => [`${one.transitGatewayId}/${one.id}`, one])),
     transitGatewayRouteTables: byId(transitGatewayRouteTables(layout)),
     dhcpOptions: new Map(),
+    idleAddresses: new Set(),
     blockPublicAccess: blockPublicAccess(layout),
   };
 }
