@@ -67,9 +67,17 @@ function arrive(walk: Walk, view: View, before: Packets): Outcome[] {
 
 /** What has arrived is answered by whatever listens there. */
 function answer(walk: Walk, view: View, packets: Packets): Outcome[] {
-  const answered = view.type === "vpc_endpoint" ? answerOfEndpoint(walk, view, packets) : packets;
+  const answered =
+    view.type === "vpc_endpoint" ? answerOfEndpoint(walk, view, packets) : ofService(walk, view, packets);
   if (!("set" in answered)) return drop(packets, answered);
   return walk.steps.fromSubnet(walk, view, hop(reply(answered), view.component));
+}
+
+/** What a service of AWS answers is known of its own ports alone. */
+function ofService({ errand }: Walk, { component, service }: View, packets: Packets): Packets {
+  const { from, to } = errand.set.destinationPort;
+  if (!service || (errand.protocol === "tcp" && from === to && service.ports.includes(Number(from)))) return packets;
+  return unknown(packets, component, `what ${service.name} answers there`);
 }
 
 /** The source takes only a reply that comes from where it sent its request, to where it sent it from. */

@@ -12,14 +12,15 @@ export interface View {
   readonly vpcId: string;
   readonly subnetId: string;
   readonly type: NetworkInterface["type"];
+  readonly service?: NetworkInterface["service"];
   readonly securityGroupIds: Known<readonly string[]>;
   readonly isInUse: Known<boolean>;
   /** The interface endpoint that it will be of, where its interfaces are not known yet. */
   readonly endpointId?: string;
 }
 
-export function viewOf({ id, vpcId, subnetId, type, securityGroupIds, isInUse }: NetworkInterface): View {
-  return { component: { type: "network-interface", id }, vpcId, subnetId, type, securityGroupIds, isInUse };
+export function viewOf({ id, vpcId, subnetId, type, service, securityGroupIds, isInUse }: NetworkInterface): View {
+  return { component: { type: "network-interface", id }, vpcId, subnetId, type, service, securityGroupIds, isInUse };
 }
 
 /**

@@ -146,6 +146,8 @@ export interface NetworkInterface {
     | "transit_gateway"
     | "gateway_load_balancer_endpoint"
     | "other";
+  /** The AWS service that answers there, and the TCP ports that it is known to answer. */
+  readonly service?: { readonly name: string; readonly ports: readonly number[] } | undefined;
   readonly instanceId: string | undefined;
   /** 0: the instance's primary interface. */
   readonly deviceIndex: number | undefined;

@@ -4,6 +4,7 @@ import type { InterfaceAddress, NetworkInterface } from "../../reachability/topo
 import { ElasticAddresses } from "./elastic-address.ts";
 import type { Fields } from "./fields.ts";
 import { instanceStates } from "./instance.ts";
+import { managedService } from "./managed-interface.ts";
 import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function networkInterfaces(reading: Reading): Collected<NetworkInterface> {
@@ -12,11 +13,13 @@ export function networkInterfaces(reading: Reading): Collected<NetworkInterface>
   return reading.collect("NetworkInterfaces", "NetworkInterfaceId", (fields, id) => {
     const attachment = fields.object("Attachment");
     const instanceId = attachment?.optionalText("InstanceId");
+    const service = managedService(fields);
     return {
       id,
       subnetId: fields.text("SubnetId"),
       vpcId: fields.text("VpcId"),
       type: typeOf(fields),
+      ...(service ? { service } : {}),
       instanceId,
       deviceIndex: attachment?.optionalNumber("DeviceIndex", 0, 255),
       delegatedPrefixes: [

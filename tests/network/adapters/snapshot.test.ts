@@ -107,6 +107,14 @@ test("an interface shows the association of its primary address twice; of one wi
   t.true((await publicOf({ Association: { AllocationId: "eipalloc-1" } })) instanceof Unknown);
 });
 
+test("an interface of a service of AWS has the ports that it answers; what is an instance's is none", async (t) => {
+  const managed = (Description: string, more: Json = {}) => interfaceWith(t, { Attachment: {}, Description, ...more });
+  t.deepEqual((await managed("EFS mount target for fs-1 (fsmt-1)")).service, { name: "EFS", ports: [2049] });
+  t.is((await managed("", { RequesterId: "amazon-rds" })).service?.name, "RDS");
+  t.is((await managed("arn:aws:ecs:us-east-1:1:attachment/1")).service, undefined);
+  t.is((await interfaceWith(t, { Description: "RDSNetworkInterface" })).service, undefined);
+});
+
 test("an interface that does not tell its type is an instance's, or nobody knows what", async (t) => {
   t.is((await interfaceWith(t, { InterfaceType: undefined })).type, "interface");
   const untold = { InterfaceType: undefined, Attachment: { DeviceIndex: 1 } };

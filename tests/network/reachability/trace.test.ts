@@ -223,6 +223,14 @@ test("an interface that is attached to nothing does not answer, and of one that 
   t.is(ask(topology, "front", "10.0.1.10").verdict, "reachable");
   t.deepEqual(codes(ask(withBack({ isInUse: false }), "front", "10.0.1.10")), ["NO_POSSIBLE_DESTINATION"]);
   t.is(ask(withBack({ type: "other" }), "front", "10.0.1.10").verdict, "unknown");
+
+  for (const [port, verdict] of [
+    [5432, "reachable"],
+    [22, "unknown"],
+  ] as const) {
+    const database = withBack({ service: { name: "RDS", ports: [5432] } });
+    t.is(ask(database, "front", "10.0.1.10", { ports: { from: port, to: port } }).verdict, verdict);
+  }
 });
 
 test("endpoints, gateways and what does not run start no connections", (t) => {
