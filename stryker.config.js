@@ -1,5 +1,7 @@
 // Mutation tests of the core: `npm run mutate`, or a part: `npm run mutate -- --mutate network/reachability/route-table.ts`.
-// 4,800 mutants take 4 to 8 minutes on 2 cores. Judges and fuzzers take ten times as long, and are for what is left:
+// A mutant meets the quick tests first, and then a corpus of generated networks with the answers of the judges
+// (tests/network/judges/corpus.ts), each network a test of its own group, of which one that fails is enough.
+// The judges' own runs and the fuzzers take ten times as long, and are for what is left:
 // `MUTATE_JUDGES=1 npm run mutate -- --mutate FILE`.
 // Stryker 9, because 10 needs Node 22 and the project runs on 20.19.
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,10 +14,12 @@ const all = readdirSync("tests/network", { recursive: true, encoding: "utf8" })
   .filter((name) => !readFileSync(name, "utf8").includes("node:child_process"))
   .sort();
 
-const isSlow = (/** @type {string} */ name) => /judges|fuzz/.test(name);
+const isCorpus = (/** @type {string} */ name) => name.endsWith("corpus.test.ts");
+const isSlow = (/** @type {string} */ name) => !isCorpus(name) && /judges|fuzz/.test(name);
 const slow = process.env.MUTATE_JUDGES ? all.filter(isSlow) : [];
 // A mutant is tried until a test fails: the quick ones first.
-const files = [...all.filter((name) => !isSlow(name)), ...slow];
+const quick = all.filter((name) => !isCorpus(name) && !isSlow(name));
+const files = [...quick, ...all.filter(isCorpus), ...slow];
 
 // A few networks instead of thousands, and the same for every mutant: what is found must not be chance.
 Object.assign(process.env, {

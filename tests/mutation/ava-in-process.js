@@ -103,6 +103,8 @@ class AvaInProcess {
     const { default: parseTestArgs } = await fromAva("parse-test-args.js");
     const chain = createChain(
       (/** @type {Record<string, unknown>} */ metadata, /** @type {unknown[]} */ given) => {
+        // What comes after all tests of a file is about the run, which here has no end.
+        if (metadata.type === "after") return;
         if (metadata.type !== "test") throw new Error(`${fileName}: this runner knows no ${metadata.type} hooks`);
         if (metadata.skipped || metadata.todo) return;
         const { args, implementation, title } = parseTestArgs(given);

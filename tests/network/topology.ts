@@ -18,30 +18,32 @@ export interface Parts {
 
 export const at = (text: string): Scalar => parseAddress(text).value;
 
-const open: T.NetworkAclEntry[] = ["0.0.0.0/0", "::/0"].flatMap((cidr) =>
-  [true, false].map((isEgress) => ({
-    ruleNumber: 100,
-    isEgress,
-    action: "allow" as const,
-    protocol: "all" as const,
-    cidr: parseCidr(cidr),
-    portRange: undefined,
-    icmp: undefined,
-  })),
-);
+/** Made anew for every topology: the core remembers what it has compiled of rules. */
+const openEntries = (): T.NetworkAclEntry[] =>
+  ["0.0.0.0/0", "::/0"].flatMap((cidr) =>
+    [true, false].map((isEgress) => ({
+      ruleNumber: 100,
+      isEgress,
+      action: "allow" as const,
+      protocol: "all" as const,
+      cidr: parseCidr(cidr),
+      portRange: undefined,
+      icmp: undefined,
+    })),
+  );
 
 /** Rules that let everything pass; the group is called `open`. */
-const openGroup: T.SecurityGroup = {
+const openGroup = (): T.SecurityGroup => ({
   id: "open",
   vpcId: "",
   name: "open",
-  rules: open.map(({ isEgress, cidr }) => ({
+  rules: openEntries().map(({ isEgress, cidr }) => ({
     isEgress,
     protocol: "all" as const,
     portRange: undefined,
     peer: { cidr: cidr as Cidr },
   })),
-};
+});
 
 const map = <R>(record: Record<string, R>) => new Map(Object.entries(record));
 
@@ -90,9 +92,9 @@ export function topologyOf({ vpcs, subnets, interfaces, tables = {}, more = {} }
       routes: [...(vpcs[vpcId] ?? []).map((cidr) => `${cidr} local`), ...routes].map(routeOf),
     })),
     networkAcls: map({
-      acl: { id: "acl", vpcId: "", isDefault: true, entries: open, subnetIds: Object.keys(subnets) },
+      acl: { id: "acl", vpcId: "", isDefault: true, entries: openEntries(), subnetIds: Object.keys(subnets) },
     }),
-    securityGroups: map({ open: openGroup }),
+    securityGroups: map({ open: openGroup() }),
     internetGateways: new Map(),
     egressOnlyInternetGateways: new Map(),
     natGateways: new Map(),

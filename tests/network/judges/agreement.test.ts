@@ -1,8 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Scalar } from "../../../network/reachability/address.ts";
-import { type Analysis, analyze, TopologyIndex } from "../../../network/reachability/index.ts";
+import { analyze, TopologyIndex } from "../../../network/reachability/index.ts";
 import type { Topology } from "../../../network/reachability/topology.ts";
+import { faultOf, holds } from "./agree.ts";
 import { type Judgement, judge } from "./concrete.ts";
 import { type AskedFlow, cuts, type FlowPlan, flowOf, flowPlan, packetOf } from "./flows.ts";
 import { printed, printedFlow } from "./printed.ts";
@@ -22,32 +23,6 @@ const replay = {
 };
 /** Each is a test of its own, so that a long run is not taken for one that hangs. */
 const parts = JUDGE_SEED === undefined ? Math.ceil(runs / 250) : 1;
-
-/** What the core does not decide yet, as the explanation of an unknown outcome says it. To be emptied. */
-const undecidedByTheCore: readonly string[] = ["what an appliance does with packets"];
-
-type Dimension = "source" | "destination" | "sourcePort" | "destinationPort" | "natPort";
-type Outcome = Analysis["outcomes"][number];
-
-const holds = ({ set }: Outcome, values: Record<Dimension, Scalar>) =>
-  (Object.keys(values) as Dimension[]).every((name) => set[name].from <= values[name] && values[name] <= set[name].to);
-
-/** What is wrong with what the core says of a packet; undefined: nothing. */
-function faultOf(outcomes: readonly Outcome[], { answer, hasChoices }: Judgement): string | undefined {
-  const results = new Set(outcomes.map(({ result }) => result));
-  if (results.size === 0) return "no outcome of the core holds the packet";
-  if (results.size > 1) return "outcomes of the core that hold the packet contradict each other";
-  const [result] = results;
-  if (result === answer) return undefined;
-  const isCertain = answer === "reachable" || answer === "not-reachable";
-  if (!isCertain) return result === "reachable" ? `the core proves what is ${answer}` : undefined;
-  if (result !== "unknown") return `the core says ${result}, and the judge ${answer}`;
-  if (hasChoices) return undefined;
-  const isUndecided = outcomes.every(({ unknowns }) =>
-    unknowns.some(({ message }) => undecidedByTheCore.some((what) => message.includes(what))),
-  );
-  return isUndecided ? undefined : `the core does not know, and the judge says ${answer}`;
-}
 
 /** The first packet of a flow's cells that core and judge see differently; undefined: there is none. */
 function disagreement(topology: Topology, index: TopologyIndex, flow: AskedFlow): string | undefined {

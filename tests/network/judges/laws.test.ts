@@ -2,9 +2,10 @@ import test from "ava";
 import fc from "fast-check";
 import { type Cidr, parseCidr } from "../../../network/reachability/address.ts";
 import type { Flow } from "../../../network/reachability/flow.ts";
-import { type Analysis, applyChange } from "../../../network/reachability/index.ts";
+import type { Analysis } from "../../../network/reachability/index.ts";
 import type * as T from "../../../network/reachability/topology.ts";
 import { ask, differences, points, resultAt } from "./compare.ts";
+import { faultsOfFixes } from "./fixes.ts";
 import { type AskedFlow, type FlowPlan, flowOf, flowPlan } from "./flows.ts";
 import { printed, printedFlow } from "./printed.ts";
 import { topologies } from "./topologies.ts";
@@ -226,20 +227,4 @@ law("the way back is the way there of who answers", (topology, flow, before) => 
   return back === there || back.includes("nat") || there.includes("nat") ? [] : [`${back} is not ${there}`];
 });
 
-law("all fixes together make the flow reachable, and each is needed", (topology, flow, before) => {
-  if (before.verdict !== "not-reachable" && before.verdict !== "partial") return [];
-  const changes = before.explanations.flatMap(({ change }) => (change ? [change] : []));
-  if (changes.length < before.explanations.length || before.outcomes.some(({ unknowns }) => unknowns.length > 0))
-    return [];
-  const apply = (some: typeof changes) => some.reduce(applyChange, topology);
-  const codes = before.explanations.map(({ code, fix }) => `${code} (${fix})`).join(", ");
-  const faults: string[] = [];
-  const { verdict, explanations } = ask(apply(changes), flow);
-  if (verdict !== "reachable")
-    faults.push(`${verdict} with ${codes}: ${explanations.map(({ message }) => message).join(" ")}`);
-  for (const [index, left] of changes.entries()) {
-    const rest = changes.filter((_, other) => other !== index);
-    if (ask(apply(rest), flow).verdict === "reachable") faults.push(`${left.type} is not needed of ${codes}`);
-  }
-  return faults;
-});
+law("all fixes together make the flow reachable, and each is needed", faultsOfFixes);
