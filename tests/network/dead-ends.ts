@@ -1,17 +1,5 @@
 import type * as T from "../../network/reachability/topology.ts";
-import {
-  attachment,
-  attachments,
-  byId,
-  change,
-  endpoint,
-  gateway,
-  nat,
-  peering,
-  prefixList,
-  transitGateway,
-  transitTable,
-} from "./resources.ts";
+import { byId, change, endpoint, gateway, nat, peering, prefixList } from "./resources.ts";
 import { topologyOf } from "./topology.ts";
 
 export interface Variant {

@@ -1,6 +1,7 @@
 import { type Cidr, parseAddress, parseCidr, type Scalar } from "../../network/reachability/address.ts";
 import type { Flow } from "../../network/reachability/flow.ts";
 import { type Analysis, analyze, TopologyIndex } from "../../network/reachability/index.ts";
+import { isKnown } from "../../network/reachability/known.ts";
 import type * as T from "../../network/reachability/topology.ts";
 
 /** What a small network is made of; what is left out is there and empty. */
@@ -135,11 +136,13 @@ function routeOf(text: string): T.Route {
 
 /** TCP 443, unless told, from an interface to an address: of an interface, or of a host on the internet. */
 export function ask(topology: T.Topology, from: string, to: string, more: Partial<Flow> = {}): Analysis {
-  const interfaces = topology.networkInterfaces as ReadonlyMap<string, T.NetworkInterface>;
+  const interfaces: ReadonlyMap<string, T.NetworkInterface> = isKnown(topology.networkInterfaces)
+    ? topology.networkInterfaces
+    : new Map();
   const { value: address, family } = parseAddress(to);
   const placeOf = (match: (one: T.NetworkInterface, own: T.InterfaceAddress) => boolean) => {
     for (const one of interfaces.values()) {
-      for (const own of one.addresses as readonly T.InterfaceAddress[]) {
+      for (const own of isKnown(one.addresses) ? one.addresses : []) {
         if (match(one, own)) return { type: "interface" as const, id: one.id, address: own.value };
       }
     }
