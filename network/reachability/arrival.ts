@@ -60,7 +60,7 @@ function arrive(walk: Walk, view: View, before: Packets): Outcome[] {
   }
   if (view.type === "transit_gateway" || view.type === "gateway_load_balancer_endpoint")
     return drop(packets, silent(component, "answers no packets that are sent to it"));
-  if (view.type === "other") return lose(packets, component, "what such an interface does is not modelled");
+  if (view.type === "other" && hasNoGroups(view)) return answer(walk, view, packets);
   if (view.isInUse === false) return drop(packets, silent(component, "is attached to nothing that runs"));
   return throughGroups(walk, view, false, packets).flatMap((passed) => answer(walk, view, passed));
 }
@@ -73,11 +73,21 @@ function answer(walk: Walk, view: View, packets: Packets): Outcome[] {
   return walk.steps.fromSubnet(walk, view, hop(reply(answered), view.component));
 }
 
-/** What a service of AWS answers is known of its own ports alone. */
-function ofService({ errand }: Walk, { component, service }: View, packets: Packets): Packets {
-  const { from, to } = errand.set.destinationPort;
-  if (!service || (errand.protocol === "tcp" && from === to && service.ports.includes(Number(from)))) return packets;
-  return unknown(packets, component, `what ${service.name} answers there`);
+/** Without security groups a Network Load Balancer lets everything in. */
+const hasNoGroups = ({ securityGroupIds }: View) => !isKnown(securityGroupIds) || securityGroupIds.length === 0;
+
+/** What a service of AWS answers is known of its own ports alone, and what a load balancer does not, of its listeners. */
+function ofService({ errand }: Walk, { component, service, type }: View, packets: Packets): Packets | Explanation {
+  const { protocol, set } = errand;
+  if (!service)
+    return type === "other" ? unknown(packets, component, "what such an interface does is not modelled") : packets;
+  const { name, ports, listeners, answersEcho } = service;
+  if (protocol === "icmp") return answersEcho ? packets : unknown(packets, component, `what ${name} answers there`);
+  const { from, to } = set.destinationPort;
+  if (listeners && !listeners.some((port) => from <= port && port <= to))
+    return silent(component, `is of ${name}, which has no listener on that port`);
+  const isAnswered = protocol === "tcp" && from === to && ports.includes(Number(from));
+  return isAnswered ? packets : unknown(packets, component, `what ${name} answers there`);
 }
 
 /** The source takes only a reply that comes from where it sent its request, to where it sent it from. */

@@ -135,6 +135,15 @@ export interface InterfaceAddress {
   readonly publicAddress: Known<Scalar | undefined>;
 }
 
+export interface ManagedService {
+  readonly name: string;
+  /** The TCP ports that it is known to answer. */
+  readonly ports: readonly number[];
+  /** Of a load balancer: nothing else is listened on. */
+  readonly listeners?: readonly number[];
+  readonly answersEcho?: boolean;
+}
+
 export interface NetworkInterface {
   readonly id: string;
   readonly subnetId: string;
@@ -146,8 +155,8 @@ export interface NetworkInterface {
     | "transit_gateway"
     | "gateway_load_balancer_endpoint"
     | "other";
-  /** The AWS service that answers there, and the TCP ports that it is known to answer. */
-  readonly service?: { readonly name: string; readonly ports: readonly number[] } | undefined;
+  /** The AWS service whose interface it is. */
+  readonly service?: ManagedService | undefined;
   readonly instanceId: string | undefined;
   /** 0: the instance's primary interface. */
   readonly deviceIndex: number | undefined;

@@ -4,16 +4,18 @@ import type { InterfaceAddress, NetworkInterface } from "../../reachability/topo
 import { ElasticAddresses } from "./elastic-address.ts";
 import type { Fields } from "./fields.ts";
 import { instanceStates } from "./instance.ts";
+import { loadBalancers } from "./load-balancer.ts";
 import { managedService } from "./managed-interface.ts";
 import { type Collected, notTold, type Reading } from "./reading.ts";
 
 export function networkInterfaces(reading: Reading): Collected<NetworkInterface> {
   const elastic = new ElasticAddresses(reading);
   const states = instanceStates(reading);
+  const balancers = loadBalancers(reading);
   return reading.collect("NetworkInterfaces", "NetworkInterfaceId", (fields, id) => {
     const attachment = fields.object("Attachment");
     const instanceId = attachment?.optionalText("InstanceId");
-    const service = managedService(fields);
+    const service = balancers(fields) ?? managedService(fields);
     return {
       id,
       subnetId: fields.text("SubnetId"),

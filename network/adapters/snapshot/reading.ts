@@ -31,7 +31,8 @@ export class Reading {
 
   fault(entry: Entry, id: string, what: string): void {
     this.#faulty.add(entry);
-    this.#responses.faults.push(`${entry.file}: ${id}: ${what}`);
+    // Ids are quoted as files have them, with line breaks if need be.
+    this.#responses.faults.push(`${entry.file}: ${id}: ${what}`.replaceAll(/[\r\n]+/g, " "));
   }
 
   isFaulty(entry: Entry): boolean {

@@ -47,6 +47,8 @@ const keysOfLists = [
   "TransitGatewayPropagations",
   "DhcpOptions",
   "VpcBlockPublicAccessExclusions",
+  "LoadBalancers",
+  "LoadBalancerListeners",
 ] as const;
 /** The one response that is an object, of an account in a Region. */
 const keysOfObjects = ["VpcBlockPublicAccessOptions"] as const;

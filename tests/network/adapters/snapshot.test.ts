@@ -115,6 +115,29 @@ test("an interface of a service of AWS has the ports that it answers; what is an
   t.is((await interfaceWith(t, { Description: "RDSNetworkInterface" })).service, undefined);
 });
 
+test("of a load balancer's interface the listeners are known where they are told, and that an application one answers echo", async (t) => {
+  const arn = (kind: string, name: string) => `arn:aws:elasticloadbalancing:us-east-1:1:${kind}/${name}`;
+  const serviceOf = async (name: string, listeners: Json) => {
+    const all = responses();
+    all.NetworkInterfaces[0] = networkInterface("eni-1", "subnet-1", "10.0.1.10", { Description: `ELB ${name}` });
+    all.LoadBalancers = [{ LoadBalancerArn: arn("loadbalancer", "net/one/1") }];
+    Object.assign(all, listeners);
+    return get((await readOne(t, all)).networkInterfaces, "eni-1").service;
+  };
+  const own = { LoadBalancerListeners: [{ ListenerArn: arn("listener", "net/one/1/2"), Port: 82 }, {}] };
+  const name = "load balancer net/one/1";
+  t.deepEqual(await serviceOf("net/one/1", own), { name, ports: [], answersEcho: false, listeners: [82] });
+  t.deepEqual(await serviceOf("net/one/1", { LoadBalancerListeners: [] }), {
+    name,
+    ports: [],
+    answersEcho: false,
+    listeners: [],
+  });
+  t.deepEqual(await serviceOf("net/one/1", {}), { name, ports: [], answersEcho: false });
+  t.like(await serviceOf("app/two/1", own), { answersEcho: true, listeners: undefined });
+  t.is(await serviceOf("classic", own), undefined);
+});
+
 test("an interface that does not tell its type is an instance's, or nobody knows what", async (t) => {
   t.is((await interfaceWith(t, { InterfaceType: undefined })).type, "interface");
   const untold = { InterfaceType: undefined, Attachment: { DeviceIndex: 1 } };

@@ -231,6 +231,16 @@ test("an interface that is attached to nothing does not answer, and of one that 
     const database = withBack({ service: { name: "RDS", ports: [5432] } });
     t.is(ask(database, "front", "10.0.1.10", { ports: { from: port, to: port } }).verdict, verdict);
   }
+  const balancer = { type: "other" as const, service: { name: "lb", ports: [], listeners: [80], answersEcho: true } };
+  const onPort = (port: number) => ({ ports: { from: port, to: port } });
+  const echo = { protocol: "icmp" as const, ports: undefined };
+  const asked = (more: Parameters<typeof ask>[3], changes = {}) =>
+    ask(withBack({ ...balancer, ...changes }), "front", "10.0.1.10", more).verdict;
+  t.is(asked(onPort(80)), "unknown");
+  t.is(asked(onPort(22)), "not-reachable");
+  t.is(asked(onPort(80), { securityGroupIds: [] }), "unknown");
+  t.is(asked(echo), "reachable");
+  t.is(asked(echo, { service: { ...balancer.service, answersEcho: false } }), "unknown");
 });
 
 test("endpoints, gateways and what does not run start no connections", (t) => {
