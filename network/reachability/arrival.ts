@@ -1,5 +1,6 @@
 import { type Explanation, elsewhere, silent, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
+import { toLocalService } from "./local-service.ts";
 import { backThroughNat } from "./nat-gateway.ts";
 import type { View } from "./network-interface.ts";
 import { echoType, isEcho, value } from "./packet-set.ts";
@@ -17,7 +18,10 @@ export function depart(walk: Walk, view: View, before: Packets): Outcome[] {
   if (refusal) return drop(hop(before, component), refusal);
   if (type === "other") return lose(hop(before, component), component, "what such an interface does is not modelled");
   const packets = isKnown(isInUse) ? before : unknown(before, component, isInUse.reason);
-  return throughGroups(walk, view, true, packets).flatMap((passed) => walk.steps.fromSubnet(walk, view, passed));
+  return (
+    toLocalService(walk, view, packets) ??
+    throughGroups(walk, view, true, packets).flatMap((passed) => walk.steps.fromSubnet(walk, view, passed))
+  );
 }
 
 /** Why an interface starts no connections: gateways and endpoints only answer, or pass on. */

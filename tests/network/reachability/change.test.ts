@@ -168,12 +168,12 @@ test("changes are the same where nothing of them differs, of either family", (t)
   t.false(isSame(six("2600::/16"), six("2601::/16")));
 });
 
-test("a routing decision is the table's for a destination, or the attachment's association", (t) => {
+test("a routing decision is the table's for a destination, or the attachment's association or subnet", (t) => {
   t.deepEqual([routeChange, transitChange, association, subnetChange, ruleChange()].map(decisionOf), [
     "rtb-1 0.0.0.0/0",
     "tgw-rtb-1 10.2.0.0/16",
     "tgw-attach-1",
-    undefined,
+    "tgw-attach-1 subnet-1",
     undefined,
   ]);
 });

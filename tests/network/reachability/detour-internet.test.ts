@@ -151,16 +151,16 @@ NO_ROUTE_TO_DESTINATION route-table rtb
   Add to rtb a route: 0.0.0.0/0 -> nat-1.
 -> job: outbound all traffic to 0.0.0.0/0 (open)
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
-    rtb: 0.0.0.0/0 -> nat-1
-    nat-1
+    rtb: with the fix 0.0.0.0/0 -> nat-1
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0
+    nat-1: source becomes 10.0.9.5, its port one of 1024-65535
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb-public: 0.0.0.0/0 -> igw-1
     igw-1: source becomes 54.0.0.5
     8.8.8.8
 <- igw-1: destination becomes 10.0.9.5
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0
-    eni-nat
+    eni-nat: destination becomes 10.0.0.10 again
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb-public: 10.0.0.0/16 -> local
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0

@@ -176,7 +176,7 @@ BAD_STATE_ATTACHMENT internet-gateway igw-1
   Add to rtb a route: 0.0.0.0/0 -> igw-2.
 -> web: outbound all traffic to 0.0.0.0/0 (open)
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
-    rtb: 0.0.0.0/0 -> igw-2
+    rtb: with the fix 0.0.0.0/0 -> igw-2
     igw-2: source becomes 54.0.0.10
     8.8.8.8
 <- igw-2: destination becomes 10.0.0.10

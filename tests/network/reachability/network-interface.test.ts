@@ -28,7 +28,7 @@ ENI_SOURCE_DEST_CHECK_RESTRICTION network-interface eni-x
   Add to rtb a route: 8.8.0.0/16 -> igw-1.
 -> job: outbound all traffic to 0.0.0.0/0 (open)
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
-    rtb: 8.8.0.0/16 -> igw-1
+    rtb: with the fix 8.8.0.0/16 -> igw-1
     igw-1: source becomes 54.0.0.10
     8.8.8.8
 <- igw-1: destination becomes 10.0.0.10

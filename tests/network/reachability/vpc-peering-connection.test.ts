@@ -203,8 +203,8 @@ test("what a NAT gateway translated does not come from the VPC's groups any more
 -> from: outbound all traffic to 0.0.0.0/0 (sg-from)
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb-here: 10.2.0.0/16 -> nat-1
-    nat-1
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0
+    nat-1: source becomes 10.1.9.5, its port one of 1024-65535
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb-nats: 10.2.0.0/16 -> pcx-1
     pcx-1
@@ -216,7 +216,7 @@ test("what a NAT gateway translated does not come from the VPC's groups any more
     rtb-there: 10.1.0.0/16 -> pcx-1
     pcx-1
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0
-    eni-nat
+    eni-nat: destination becomes 10.1.0.10 again
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb-nats: 10.1.0.0/16 -> local
     acl: inbound rule 100: allow all traffic from 0.0.0.0/0
