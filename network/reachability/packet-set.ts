@@ -97,17 +97,6 @@ function inPublic({ from, to }: Interval): Answer {
   return isPrivate(from) && isPrivate(to) && Number(to) - Number(from) < 2 ** 24 ? "no" : "maybe";
 }
 
-/** All the parts of each part, with the values of both. */
-export function refine<One, Other, Both>(
-  parts: readonly Part<One>[],
-  next: (set: PacketSet, value: One) => readonly Part<Other>[],
-  join: (one: One, other: Other) => Both,
-): Part<Both>[] {
-  return parts.flatMap(({ set, value }) =>
-    next(set, value).map((part) => ({ set: part.set, value: join(value, part.value) })),
-  );
-}
-
 export const and = (one: Answer, other: Answer): Answer =>
   one === "no" || other === "no" ? "no" : one === "yes" && other === "yes" ? "yes" : "maybe";
 
