@@ -82,11 +82,11 @@ test("an egress-only internet gateway carries IPv6 outwards alone", (t) => {
   );
   t.is(
     brief(ask(made(), "2a00::1", "2600:1::10")),
-    `not-reachable; asymmetric-return eigw-1: The reply is routed to eigw-1, which has not let the request out: it came in another way. Add to rtb a route: ::/0 -> igw-1.`,
+    `not-reachable; asymmetric-return egress-only-internet-gateway eigw-1: The reply is routed to eigw-1, which has not let the request out: it came in another way. Add to rtb a route: ::/0 -> igw-1.`,
   );
   t.is(
     brief(ask(made(), "from", "fd00::1", { destination: { type: "nowhere", address: at("fd00::1") } })),
-    `not-reachable; IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS eigw-1: eigw-1 does not carry packets for the private address fd00::1.`,
+    `not-reachable; IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS egress-only-internet-gateway eigw-1: eigw-1 does not carry packets for the private address fd00::1.`,
   );
   const four = topologyOf({
     vpcs: { vpc: ["10.0.0.0/16"] },
@@ -95,14 +95,17 @@ test("an egress-only internet gateway carries IPv6 outwards alone", (t) => {
     tables: { rtb: ["vpc", ["main"], "0.0.0.0/0 eigw-1"] },
     more: { egressOnlyInternetGateways: byId(gateway("eigw-1", "vpc")) },
   });
-  t.is(brief(ask(four, "from", "8.8.8.8")), `not-reachable; PROTOCOL_RESTRICTION eigw-1: eigw-1 carries IPv6 only.`);
+  t.is(
+    brief(ask(four, "from", "8.8.8.8")),
+    `not-reachable; PROTOCOL_RESTRICTION egress-only-internet-gateway eigw-1: eigw-1 carries IPv6 only.`,
+  );
   t.is(
     brief(ask({ ...made(), egressOnlyInternetGateways: byId({ id: "eigw-1", vpcIds: why }) }, "from", "2a00::1")),
-    `unknown; unknown-value eigw-1: Not known: somebody sets it later.`,
+    `unknown; unknown-value egress-only-internet-gateway eigw-1: Not known: somebody sets it later.`,
   );
   t.is(
     brief(ask({ ...made(), egressOnlyInternetGateways: byId(gateway("eigw-1")) }, "from", "2a00::1")),
-    `not-reachable; BAD_STATE_ATTACHMENT eigw-1: eigw-1 is not attached to vpc. Add to rtb a route: ::/0 -> igw-1.`,
+    `not-reachable; BAD_STATE_ATTACHMENT egress-only-internet-gateway eigw-1: eigw-1 is not attached to vpc. Add to rtb a route: ::/0 -> igw-1.`,
   );
 });
 
@@ -111,37 +114,37 @@ const ends: [string, Partial<T.NetworkInterface>, string][] = [
   [
     "a NAT gateway's interface",
     { type: "nat_gateway" },
-    `not-reachable; NO_POSSIBLE_DESTINATION to: to is a NAT gateway's, which drops what no session of its own asked for.`,
+    `not-reachable; NO_POSSIBLE_DESTINATION network-interface to: to is a NAT gateway's, which drops what no session of its own asked for.`,
   ],
   [
     "a transit gateway's interface",
     { type: "transit_gateway" },
-    `not-reachable; NO_POSSIBLE_DESTINATION to: to answers no packets that are sent to it.`,
+    `not-reachable; NO_POSSIBLE_DESTINATION network-interface to: to answers no packets that are sent to it.`,
   ],
   [
     "a Gateway Load Balancer endpoint's interface",
     { type: "gateway_load_balancer_endpoint" },
-    `not-reachable; NO_POSSIBLE_DESTINATION to: to answers no packets that are sent to it.`,
+    `not-reachable; NO_POSSIBLE_DESTINATION network-interface to: to answers no packets that are sent to it.`,
   ],
   [
     "an interface of another kind",
     { type: "other" },
-    `unknown; unknown-value to: Not known: what such an interface does is not modelled.`,
+    `unknown; unknown-value network-interface to: Not known: what such an interface does is not modelled.`,
   ],
   [
     "an endpoint's interface without its endpoint",
     { type: "vpc_endpoint" },
-    `unknown; unknown-value to: Not known: the VPC endpoint of to, which is not in the topology.`,
+    `unknown; unknown-value network-interface to: Not known: the VPC endpoint of to, which is not in the topology.`,
   ],
   [
     "an interface that nothing uses",
     { isInUse: false },
-    `not-reachable; NO_POSSIBLE_DESTINATION to: to is attached to nothing that runs.`,
+    `not-reachable; NO_POSSIBLE_DESTINATION network-interface to: to is attached to nothing that runs.`,
   ],
   [
     "an interface whose groups are not known",
     { securityGroupIds: why },
-    `unknown; unknown-value the security groups: Not known: somebody sets it later.`,
+    `unknown; unknown-value security-group the security groups: Not known: somebody sets it later.`,
   ],
 ];
 
@@ -156,22 +159,22 @@ test("of an address that an interface with unknown ones may have nobody knows", 
   const nowhere = { destination: { type: "nowhere", address: at("10.0.1.10") } } as const;
   t.is(
     brief(ask(unsure, "from", "10.0.1.10", nowhere)),
-    `unknown; unknown-value vpc: Not known: somebody sets it later.`,
+    `unknown; unknown-value vpc vpc: Not known: somebody sets it later.`,
   );
   t.is(
     brief(ask(unsure, "from", "54.0.1.10", { destination: { type: "nowhere", address: at("54.0.1.10") } })),
-    `unknown; unknown-value 54.0.1.10: Not known: somebody sets it later.`,
+    `unknown; unknown-value internet 54.0.1.10: Not known: somebody sets it later.`,
   );
   const delegated = change(made(), "networkInterfaces", "to", {
     delegatedPrefixes: [{ family: 4, prefix: 28, from: at("10.0.1.16"), to: at("10.0.1.31") }],
   });
   t.is(
     brief(ask(delegated, "from", "10.0.1.20", { destination: { type: "nowhere", address: at("10.0.1.20") } })),
-    `unknown; unknown-value vpc: Not known: who has it, of a prefix that is delegated to to.`,
+    `unknown; unknown-value vpc vpc: Not known: who has it, of a prefix that is delegated to to.`,
   );
   t.is(
     brief(ask(delegated, "from", "10.0.1.40", { destination: { type: "nowhere", address: at("10.0.1.40") } })),
-    `not-reachable; NO_POSSIBLE_DESTINATION vpc: No network interface of vpc has the address 10.0.1.40.`,
+    `not-reachable; NO_POSSIBLE_DESTINATION vpc vpc: No network interface of vpc has the address 10.0.1.40.`,
   );
 });
 
@@ -188,6 +191,6 @@ test("what is unknown decides nothing where the rest blocks", (t) => {
   });
   t.is(
     brief(analyze(new TopologyIndex(topology), flow)),
-    `not-reachable; SUBNET_ACL_RESTRICTION acl-one: acl-one of one denies inbound the reply (tcp port 32768-60999) from 10.0.1.10 to 10.0.0.10 (no rule allows it). Add to acl-one the inbound rule 110: allow tcp 32768-60999 from 10.0.1.10/32.`,
+    `not-reachable; SUBNET_ACL_RESTRICTION network-acl acl-one: acl-one of one denies inbound the reply (tcp port 32768-60999) from 10.0.1.10 to 10.0.0.10 (no rule allows it). Add to acl-one the inbound rule 110: allow tcp 32768-60999 from 10.0.1.10/32.`,
   );
 });

@@ -10,7 +10,7 @@ const box = (routes: string[], changes: Partial<T.NetworkInterface>) =>
 test("an appliance takes packets only with its source/destination check off, and then nobody knows", (t) => {
   t.is(
     brief(ask(box(["8.8.0.0/16 eni-1"], {}), "job", "8.8.8.8")),
-    `unknown; unknown-value eni-1: Not known: eni-1, which is not in the topology.`,
+    `unknown; unknown-value network-interface eni-1: Not known: eni-1, which is not in the topology.`,
   );
   const to = (changes: Partial<T.NetworkInterface>) => {
     const topology = box(["8.8.0.0/16 eni-x"], changes);
@@ -58,11 +58,11 @@ unknown-value network-interface eni-x
   );
   t.is(
     brief(ask(to({ sourceDestCheck: why }), "job", "8.8.8.8")),
-    `unknown; unknown-value eni-x: Not known: somebody sets it later.`,
+    `unknown; unknown-value network-interface eni-x: Not known: somebody sets it later.`,
   );
   t.is(
     brief(ask(to({ addresses: why }), "job", "8.8.8.8")),
-    `unknown; unknown-value eni-x: Not known: somebody sets it later.`,
+    `unknown; unknown-value network-interface eni-x: Not known: somebody sets it later.`,
   );
 });
 

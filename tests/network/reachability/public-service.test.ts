@@ -102,53 +102,53 @@ const cases: [string, Variant, string][] = [
   [
     "a group for all private addresses",
     { rules: ["out all 10.0.0.0/8"] },
-    `not-reachable; ENI_SG_RULES_MISMATCH sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
+    `not-reachable; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
   ],
   [
     "a group for some public addresses",
     { rules: ["out all 52.0.0.0/8"] },
-    `unknown; unknown-value sg: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
   ],
   [
     "a group for private and some public addresses",
     { rules: ["out all 10.0.0.0/8", "out all 52.0.0.0/8"] },
-    `unknown; unknown-value sg: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
   ],
   [
     "a group for one of AWS's lists",
     { rules: ["out tcp pl-s3"] },
-    `not-reachable; ENI_SG_RULES_MISMATCH sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
+    `not-reachable; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
   ],
   ["a group for a customer's list", { rules: ["out tcp pl-own"] }, `reachable`],
   [
     "a group for more than half of all",
     { rules: ["out all 0.0.0.0/1"] },
-    `unknown; unknown-value sg: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
   ],
   [
     "a group for the other half of all",
     { rules: ["out all 128.0.0.0/1"] },
-    `unknown; unknown-value sg: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
   ],
   [
     "a group for a group",
     { rules: ["out all sg"] },
-    `not-reachable; ENI_SG_RULES_MISMATCH sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
+    `not-reachable; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
   ],
   [
     "a network ACL for some public addresses, outwards",
     { entries: ["100 out allow all 52.0.0.0/8", "100 in allow all 0.0.0.0/0"] },
-    `unknown; unknown-value acl: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value network-acl acl: Not known: which public address ecr.api has.`,
   ],
   [
     "a network ACL for private addresses, outwards",
     { entries: ["100 out allow all 10.0.0.0/8", "100 in allow all 0.0.0.0/0"] },
-    `not-reachable; SUBNET_ACL_RESTRICTION acl: acl of one denies outbound tcp port 443 from 10.0.0.10 to a public address (no rule allows it). Add to acl the outbound rule 110: allow tcp 443 to 0.0.0.0/0.`,
+    `not-reachable; SUBNET_ACL_RESTRICTION network-acl acl: acl of one denies outbound tcp port 443 from 10.0.0.10 to a public address (no rule allows it). Add to acl the outbound rule 110: allow tcp 443 to 0.0.0.0/0.`,
   ],
   [
     "a network ACL against some public addresses, inwards",
     { entries: ["100 out allow all 0.0.0.0/0", "90 in deny all 52.0.0.0/8", "100 in allow all 0.0.0.0/0"] },
-    `unknown; unknown-value acl: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value network-acl acl: Not known: which public address ecr.api has.`,
   ],
   [
     "a network ACL against private addresses",
@@ -158,12 +158,12 @@ const cases: [string, Variant, string][] = [
   [
     "a route for private addresses",
     { routes: ["10.0.0.0/8 igw-1"] },
-    `not-reachable; NO_ROUTE_TO_DESTINATION rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to a public address. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
+    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to a public address. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
   ],
   [
     "a route for some public addresses",
     { routes: ["52.0.0.0/8 igw-1"] },
-    `unknown; unknown-value rtb: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value route-table rtb: Not known: which public address ecr.api has.`,
   ],
   [
     "another route for private addresses",
@@ -173,19 +173,19 @@ const cases: [string, Variant, string][] = [
   [
     "another route for some public addresses",
     { routes: ["0.0.0.0/0 igw-1", "52.0.0.0/8 pcx-0 blackhole"] },
-    `unknown; unknown-value rtb: Not known: which public address ecr.api has.`,
+    `unknown; unknown-value route-table rtb: Not known: which public address ecr.api has.`,
   ],
   ["another route for one of AWS's lists", { routes: ["0.0.0.0/0 igw-1", "pl-s3 pcx-0 blackhole"] }, `reachable`],
   ["a route to a customer's list", { routes: ["pl-own igw-1"] }, `reachable`],
   [
     "no public address",
     { from: "job" },
-    `not-reachable; IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS igw-1: 10.0.0.11 has no public IPv4 address: igw-1 drops what it sends. Give 10.0.0.11 of job an elastic IP address.`,
+    `not-reachable; IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS internet-gateway igw-1: 10.0.0.11 has no public IPv4 address: igw-1 drops what it sends. Give 10.0.0.11 of job an elastic IP address.`,
   ],
   [
     "no route",
     { routes: [] },
-    `not-reachable; NO_ROUTE_TO_DESTINATION rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to a public address. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
+    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to a public address. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
   ],
 ];
 

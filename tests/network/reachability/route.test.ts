@@ -16,7 +16,7 @@ const cases: [string, readonly string[], string][] = [
   [
     "a longer blackhole wins too",
     ["0.0.0.0/0 igw-1", "8.8.8.8/32 pcx-0 blackhole"],
-    `not-reachable; BAD_STATE_ROUTE rtb: The route 8.8.8.8/32 -> pcx-0 (blackhole) of rtb leads to something that is gone. Add to rtb a route: 8.8.8.8/32 -> igw-1.`,
+    `not-reachable; BAD_STATE_ROUTE route-table rtb: The route 8.8.8.8/32 -> pcx-0 (blackhole) of rtb leads to something that is gone. Add to rtb a route: 8.8.8.8/32 -> igw-1.`,
   ],
   ["a block wins over a list with the same block", ["pl-2 pcx-0 blackhole", "8.8.8.0/24 igw-1"], `reachable`],
   ["a longer block of a list wins over a block", ["pl-2 igw-1", "8.8.0.0/16 pcx-0 blackhole"], `reachable`],
@@ -24,49 +24,49 @@ const cases: [string, readonly string[], string][] = [
   [
     "between two lists AWS chooses",
     ["pl-1 pcx-0 blackhole", "pl-2 igw-1"],
-    `unknown; unknown-value rtb: Not known: prefix lists overlap, and AWS chooses one of their routes at random.`,
+    `unknown; unknown-value route-table rtb: Not known: prefix lists overlap, and AWS chooses one of their routes at random.`,
   ],
   ["two lists that lead to the same are one", ["pl-1 igw-1", "pl-2 igw-1"], `reachable`],
   ["two lists and a block between them", ["pl-1 igw-1", "pl-2 igw-1", "8.8.8.0/23 pcx-0 blackhole"], `reachable`],
   [
     "a list that is not known may win",
     ["pl-? pcx-0 blackhole", "0.0.0.0/0 igw-1"],
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   ],
   [
     "a list that is not known may match or not",
     ["pl-? igw-1"],
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   ],
   [
     "a list that is not there may match",
     ["pl-9 igw-1"],
-    `unknown; unknown-value rtb: Not known: prefix list pl-9 is not in the topology.`,
+    `unknown; unknown-value route-table rtb: Not known: prefix list pl-9 is not in the topology.`,
   ],
   [
     "what is not modelled is not known",
     ["0.0.0.0/0 vpce-1"],
-    `unknown; unknown-value vpce-1: Not known: VPC endpoint vpce-1, which is not in the topology.`,
+    `unknown; unknown-value vpc-endpoint vpce-1: Not known: VPC endpoint vpce-1, which is not in the topology.`,
   ],
   [
     "a NAT gateway that is not there",
     ["0.0.0.0/0 nat-1"],
-    `unknown; unknown-value nat-1: Not known: NAT gateway nat-1, which is not in the topology.`,
+    `unknown; unknown-value nat-gateway nat-1: Not known: NAT gateway nat-1, which is not in the topology.`,
   ],
   [
     "an endpoint that is not there",
     ["8.8.0.0/16 vpce-9"],
-    `unknown; unknown-value vpce-9: Not known: VPC endpoint vpce-9, which is not in the topology.`,
+    `unknown; unknown-value vpc-endpoint vpce-9: Not known: VPC endpoint vpce-9, which is not in the topology.`,
   ],
   [
     "an egress-only internet gateway that is not there",
     ["0.0.0.0/0 eigw-1"],
-    `unknown; unknown-value eigw-1: Not known: eigw-1, which is not in the topology.`,
+    `unknown; unknown-value egress-only-internet-gateway eigw-1: Not known: eigw-1, which is not in the topology.`,
   ],
   [
     "a transit gateway that is not attached",
     ["0.0.0.0/0 tgw-1"],
-    `not-reachable; BAD_STATE_ATTACHMENT tgw-1: vpc is not attached to tgw-1. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
+    `not-reachable; BAD_STATE_ATTACHMENT transit-gateway tgw-1: vpc is not attached to tgw-1. Add to rtb a route: 0.0.0.0/0 -> igw-1.`,
   ],
 ];
 
@@ -92,7 +92,7 @@ test("a route's unknown state, target or destination is said", (t) => {
         "8.8.8.8",
       ),
     ),
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   );
   t.is(
     brief(
@@ -102,7 +102,7 @@ test("a route's unknown state, target or destination is said", (t) => {
         "8.8.8.8",
       ),
     ),
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   );
   t.is(
     brief(
@@ -112,7 +112,7 @@ test("a route's unknown state, target or destination is said", (t) => {
         "8.8.8.8",
       ),
     ),
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   );
   t.is(
     brief(
@@ -122,7 +122,7 @@ test("a route's unknown state, target or destination is said", (t) => {
         "8.8.8.8",
       ),
     ),
-    `unknown; unknown-value cagw-1: Not known: carrier-gateway is not modelled.`,
+    `unknown; unknown-value carrier-gateway cagw-1: Not known: carrier-gateway is not modelled.`,
   );
   t.is(
     brief(
@@ -132,7 +132,7 @@ test("a route's unknown state, target or destination is said", (t) => {
         "8.8.8.8",
       ),
     ),
-    `unknown; unknown-value rtb: Not known: somebody sets it later.`,
+    `unknown; unknown-value route-table rtb: Not known: somebody sets it later.`,
   );
 });
 
@@ -186,6 +186,6 @@ test("a subnet as a destination is asked for all its addresses at once", (t) => 
   );
   t.is(
     brief(whole("10.0.1.0/24", ["10.0.1.128/25 pcx-0 blackhole"])),
-    `partial; BAD_STATE_ROUTE rtb: The route 10.0.1.128/25 -> pcx-0 (blackhole) of rtb leads to something that is gone.`,
+    `partial; BAD_STATE_ROUTE route-table rtb: The route 10.0.1.128/25 -> pcx-0 (blackhole) of rtb leads to something that is gone.`,
   );
 });

@@ -19,14 +19,18 @@ import { twoVpcs as made } from "../two-vpcs.ts";
 /** IPv6 support of both attachments, and what is said of IPv6. */
 const six: [T.TransitGatewayAttachment["ipv6Support"], T.TransitGatewayAttachment["ipv6Support"], string][] = [
   [true, true, `reachable`],
-  [false, true, `not-reachable; PROTOCOL_RESTRICTION att-here: att-here does not carry IPv6: its ipv6Support is off.`],
+  [
+    false,
+    true,
+    `not-reachable; PROTOCOL_RESTRICTION transit-gateway-attachment att-here: att-here does not carry IPv6: its ipv6Support is off.`,
+  ],
   [
     true,
     false,
-    `not-reachable; PROTOCOL_RESTRICTION att-there: att-there does not carry IPv6: its ipv6Support is off.`,
+    `not-reachable; PROTOCOL_RESTRICTION transit-gateway-attachment att-there: att-there does not carry IPv6: its ipv6Support is off.`,
   ],
-  [why, true, `unknown; unknown-value att-here: Not known: somebody sets it later.`],
-  [true, why, `unknown; unknown-value att-there: Not known: somebody sets it later.`],
+  [why, true, `unknown; unknown-value transit-gateway-attachment att-here: Not known: somebody sets it later.`],
+  [true, why, `unknown; unknown-value transit-gateway-attachment att-there: Not known: somebody sets it later.`],
 ];
 
 for (const [here, there, expected] of six) {
@@ -132,19 +136,19 @@ test("over two peered gateways each table decides, and groups are not told", (t)
   const referring = { ...good, securityGroups: byId(group("open", "out all 0.0.0.0/0"), group("in", "in tcp open")) };
   t.is(
     brief(ask(referring, "from", "10.2.0.10")),
-    `not-reachable; ENI_SG_RULES_MISMATCH in: No inbound rule of in allows tcp port 443 from 10.1.0.10 to 10.2.0.10. Add to in an inbound rule: tcp 443 from 10.1.0.10/32.`,
+    `not-reachable; ENI_SG_RULES_MISMATCH security-group in: No inbound rule of in allows tcp port 443 from 10.1.0.10 to 10.2.0.10. Add to in an inbound rule: tcp 443 from 10.1.0.10/32.`,
   );
   t.is(
     brief(ask(topology([]), "from", "10.2.0.10")),
-    `not-reachable; TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT tgw-rtb-2: tgw-rtb-2 has no route for the reply (tcp port 32768-60999) from 10.2.0.10 to 10.1.0.10. Add to tgw-rtb-2 a route: 10.1.0.0/16 -> att-peer.`,
+    `not-reachable; TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT transit-gateway-route-table tgw-rtb-2: tgw-rtb-2 has no route for the reply (tcp port 32768-60999) from 10.2.0.10 to 10.1.0.10. Add to tgw-rtb-2 a route: 10.1.0.0/16 -> att-peer.`,
   );
   t.is(
     brief(ask(topology(["10.1.0.0/16 att-peer"], [peer("tgw-1", "tgw-2", "tgw-rtb-1")]), "from", "10.2.0.10")),
-    `unknown; unknown-value att-peer: Not known: the peer tgw-2, which is not in the topology.`,
+    `unknown; unknown-value transit-gateway-attachment att-peer: Not known: the peer tgw-2, which is not in the topology.`,
   );
   t.is(
     brief(ask(topology(["10.2.0.0/24 att-peer"]), "from", "10.2.0.10")),
-    `not-reachable; routing-loop att-peer: The packets come back to att-peer for ever. Add to tgw-rtb-2 a route: 10.2.0.0/24 -> att-there.; TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT tgw-rtb-2: tgw-rtb-2 has no route for the reply (tcp port 32768-60999) from 10.2.0.10 to 10.1.0.10. Add to tgw-rtb-2 a route: 10.1.0.0/16 -> att-peer.`,
+    `not-reachable; routing-loop transit-gateway-attachment att-peer: The packets come back to att-peer for ever. Add to tgw-rtb-2 a route: 10.2.0.0/24 -> att-there.; TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT transit-gateway-route-table tgw-rtb-2: tgw-rtb-2 has no route for the reply (tcp port 32768-60999) from 10.2.0.10 to 10.1.0.10. Add to tgw-rtb-2 a route: 10.1.0.0/16 -> att-peer.`,
   );
 });
 

@@ -15,14 +15,18 @@ const policies: [string, unknown, string][] = [
   [
     "nothing for one of them",
     { Statement: { ...allow, Action: "s3:Get*" } },
-    `not-reachable; endpoint-policy vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
+    `not-reachable; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
   ],
   [
     "nothing at all",
     { Statement: [] },
-    `not-reachable; endpoint-policy vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
+    `not-reachable; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
   ],
-  ["a policy that is not known", why, `unknown; unknown-value vpce-s3: Not known: somebody sets it later.`],
+  [
+    "a policy that is not known",
+    why,
+    `unknown; unknown-value vpc-endpoint vpce-s3: Not known: somebody sets it later.`,
+  ],
   [
     "the endpoint's VPC",
     when({ "aws:SourceVpc": "vpc", "aws:RequestedRegion": "r", "aws:SecureTransport": "true" }),
@@ -31,12 +35,12 @@ const policies: [string, unknown, string][] = [
   [
     "another VPC",
     when({ "aws:SourceVpc": "far" }),
-    `not-reachable; endpoint-policy vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
+    `not-reachable; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
   ],
   [
     "some principal",
     when({ "aws:PrincipalArn": "me" }),
-    `unknown; unknown-value vpce-s3: Not known: statement number 1 of its policy may allow s3:GetObject on arn:aws:s3:::layers/x: it has a condition on aws:PrincipalArn.; unknown-value vpce-s3: Not known: statement number 1 of its policy may allow s3:PutObject on arn:aws:s3:::out/x: it has a condition on aws:PrincipalArn.`,
+    `unknown; unknown-value vpc-endpoint vpce-s3: Not known: statement number 1 of its policy may allow s3:GetObject on arn:aws:s3:::layers/x: it has a condition on aws:PrincipalArn.; unknown-value vpc-endpoint vpce-s3: Not known: statement number 1 of its policy may allow s3:PutObject on arn:aws:s3:::out/x: it has a condition on aws:PrincipalArn.`,
   ],
 ];
 

@@ -63,42 +63,47 @@ const [here, there] = own().sides;
 
 /** The connection, the address that is asked for, and what is said. */
 const cases: [string, Partial<T.VpcPeeringConnection>, string, string][] = [
-  ["is expired", { state: "expired" }, "10.2.0.10", `not-reachable; BAD_STATE pcx-1: pcx-1 is expired.`],
+  [
+    "is expired",
+    { state: "expired" },
+    "10.2.0.10",
+    `not-reachable; BAD_STATE vpc-peering-connection pcx-1: pcx-1 is expired.`,
+  ],
   [
     "has a state that is not known",
     { state: why },
     "10.2.0.10",
-    `unknown; unknown-value pcx-1: Not known: somebody sets it later.`,
+    `unknown; unknown-value vpc-peering-connection pcx-1: Not known: somebody sets it later.`,
   ],
   [
     "is of other VPCs",
     { sides: [side("else", []), there] },
     "10.2.0.10",
-    `not-reachable; DISCONNECTED_VPCS pcx-1: pcx-1 is not of here.`,
+    `not-reachable; DISCONNECTED_VPCS vpc-peering-connection pcx-1: pcx-1 is not of here.`,
   ],
   [
     "is of the VPC with itself",
     { sides: [here, here] },
     "10.2.0.10",
-    `not-reachable; DISCONNECTED_VPCS pcx-1: pcx-1 is not of here.`,
+    `not-reachable; DISCONNECTED_VPCS vpc-peering-connection pcx-1: pcx-1 is not of here.`,
   ],
   [
     "leads to a VPC that is not there",
     { sides: [here, side("gone", [])] },
     "10.2.0.10",
-    `unknown; unknown-value pcx-1: Not known: the peer gone, which is not in the topology.`,
+    `unknown; unknown-value vpc-peering-connection pcx-1: Not known: the peer gone, which is not in the topology.`,
   ],
   [
     "does not carry the second block of its peer",
     {},
     "10.3.0.10",
-    `not-reachable; PCX_REQUIRES_ADDRESS_IN_VPC_CIDR pcx-1: pcx-1 carries packets between the addresses of its two VPCs only, not to 10.3.0.10.`,
+    `not-reachable; PCX_REQUIRES_ADDRESS_IN_VPC_CIDR vpc-peering-connection pcx-1: pcx-1 carries packets between the addresses of its two VPCs only, not to 10.3.0.10.`,
   ],
   [
     "does not carry the blocks of its own side",
     { sides: [side("here", []), there] },
     "10.2.0.10",
-    `not-reachable; PCX_REQUIRES_ADDRESS_IN_VPC_CIDR pcx-1: pcx-1 carries packets between the addresses of its two VPCs only, not from 10.1.0.10.`,
+    `not-reachable; PCX_REQUIRES_ADDRESS_IN_VPC_CIDR vpc-peering-connection pcx-1: pcx-1 carries packets between the addresses of its two VPCs only, not from 10.1.0.10.`,
   ],
   [
     "has blocks that are not known on its own side, where the VPC's are",
@@ -122,14 +127,17 @@ for (const [what, changes, to, expected] of cases) {
 test("of a peering connection that is not there, or whose blocks nobody knows, it is not known what it carries", (t) => {
   t.is(
     brief(ask({ ...made(), vpcPeeringConnections: why }, "from", "10.2.0.10")),
-    `unknown; unknown-value pcx-1: Not known: somebody sets it later.`,
+    `unknown; unknown-value vpc-peering-connection pcx-1: Not known: somebody sets it later.`,
   );
   t.is(
     brief(ask({ ...made(), vpcPeeringConnections: new Map() }, "from", "10.2.0.10")),
-    `unknown; unknown-value pcx-1: Not known: pcx-1, which is not in the topology.`,
+    `unknown; unknown-value vpc-peering-connection pcx-1: Not known: pcx-1, which is not in the topology.`,
   );
   const blocks = change(made({ ...own(), sides: [here, side("there", why)] }), "vpcs", "there", { cidrBlocks: why });
-  t.is(brief(ask(blocks, "from", "10.2.0.10")), `unknown; unknown-value pcx-1: Not known: somebody sets it later.`);
+  t.is(
+    brief(ask(blocks, "from", "10.2.0.10")),
+    `unknown; unknown-value vpc-peering-connection pcx-1: Not known: somebody sets it later.`,
+  );
   t.is(brief(ask({ ...made(), vpcs: why }, "from", "10.2.0.10")), `reachable`);
 });
 
@@ -159,17 +167,17 @@ test("whether groups are told is not known where the way is not", (t) => {
   const unsure = (topology: T.Topology) => brief(ask({ ...topology, ...groups }, "from", "10.2.0.10"));
   t.is(
     unsure({ ...made(), routeTables: why }),
-    `unknown; unknown-value sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value here: Not known: somebody sets it later.`,
+    `unknown; unknown-value security-group sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value vpc here: Not known: somebody sets it later.`,
   );
   t.is(
     unsure({ ...made(), vpcPeeringConnections: why }),
-    `unknown; unknown-value sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value pcx-1: Not known: somebody sets it later.`,
+    `unknown; unknown-value security-group sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value vpc-peering-connection pcx-1: Not known: somebody sets it later.`,
   );
   const { routes } = (made().routeTables as ReadonlyMap<string, T.RouteTable>).get("rtb-here") as T.RouteTable;
   const lost = (routes as readonly T.Route[]).map((route) => ({ ...route, target: why }));
   t.is(
     unsure(change(made(), "routeTables", "rtb-here", { routes: lost })),
-    `unknown; unknown-value sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value rtb-here: Not known: somebody sets it later.`,
+    `unknown; unknown-value security-group sg-from: Not known: which way it leaves its VPC, which decides whether groups are told.; unknown-value route-table rtb-here: Not known: somebody sets it later.`,
   );
 });
 
@@ -228,6 +236,6 @@ test("what a NAT gateway translated does not come from the VPC's groups any more
   };
   t.is(
     brief(ask(referring, "from", "10.2.0.10")),
-    `not-reachable; ENI_SG_RULES_MISMATCH sg-to: No inbound rule of sg-to allows tcp port 443 from 10.1.9.5 to 10.2.0.10. Add to sg-to an inbound rule: tcp 443 from 10.1.9.5/32.`,
+    `not-reachable; ENI_SG_RULES_MISMATCH security-group sg-to: No inbound rule of sg-to allows tcp port 443 from 10.1.9.5 to 10.2.0.10. Add to sg-to an inbound rule: tcp 443 from 10.1.9.5/32.`,
   );
 });
