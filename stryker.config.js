@@ -1,6 +1,8 @@
 // Mutation tests of the core: `npm run mutate`, or a part: `npm run mutate -- --mutate network/reachability/route-table.ts`.
 // A mutant meets the quick tests first, and then a corpus of generated networks with the answers of the judges
-// (tests/network/judges/corpus.ts), each network a test of its own group, of which one that fails is enough.
+// (tests/network/judges/corpus.ts), two networks a test, so that a mutant meets only those that run its line.
+// Of every eighth of 5,300 mutants 553 of 637 were found, in 9 minutes on 2 busy cores; one that lives takes up to 20 s,
+// most that die some hundredths of a second.
 // The judges' own runs and the fuzzers take ten times as long, and are for what is left:
 // `MUTATE_JUDGES=1 npm run mutate -- --mutate FILE`.
 // Stryker 9, because 10 needs Node 22 and the project runs on 20.19.
