@@ -197,6 +197,7 @@ export const brief = ({ verdict, explanations }: Analysis): string =>
   [
     verdict,
     ...explanations.map(
-      ({ code, component, message, fix }) => `${code} ${component.type} ${component.id}: ${message}${fix ? ` ${fix}` : ""}`,
+      ({ code, component, message, fix }) =>
+        `${code} ${component.type} ${component.id}: ${message}${fix ? ` ${fix}` : ""}`,
     ),
   ].join("; ");
