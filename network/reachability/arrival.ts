@@ -199,6 +199,7 @@ function waysOut(
     for (const { target } of selection.candidates) {
       if (!isKnown(target)) return undefined;
       const peering = target.type === "vpc-peering-connection" ? vpcPeeringConnections.get(target.id) : undefined;
+      if (target.type === "vpc-peering-connection" && !peering) return undefined;
       const [one, other] = peering?.sides ?? [];
       const isLocal = one !== undefined && one.region === other?.region;
       const peer = one?.vpcId === source.vpcId ? other : one;

@@ -121,6 +121,12 @@ export function vpcDetours(
     const destination = { prefixListId: (list as PrefixList).id };
     routes.push({ destination, target: { type: "vpc-endpoint", id }, state: "active", isPropagated: false });
   }
+  // Before the internet gateway, which would open the subnet to what comes in.
+  for (const { id, vpcIds } of members(topology.egressOnlyInternetGateways)) {
+    if (packets.isReply || errand.family === 4) break;
+    if (isKnown(vpcIds) && vpcIds.includes(vpcId))
+      add({ type: "egress-only-internet-gateway", id }, everywhere[errand.family]);
+  }
   const gateway = index.gatewayOf(vpcId);
   if (isKnown(gateway) && gateway !== undefined)
     add({ type: "internet-gateway", id: gateway }, everywhere[errand.family]);
@@ -131,10 +137,6 @@ export function vpcDetours(
       if (isUsable && nat.subnetId !== subnetId) add({ type: "nat-gateway", id: nat.id }, everywhere[errand.family]);
     }
     return routes;
-  }
-  for (const { id, vpcIds } of members(topology.egressOnlyInternetGateways)) {
-    if (isKnown(vpcIds) && vpcIds.includes(vpcId))
-      add({ type: "egress-only-internet-gateway", id }, everywhere[errand.family]);
   }
   return routes;
 }

@@ -85,7 +85,7 @@ const cases: [string, Variant, string, string, string][] = [
     {},
     "job",
     "2a00::1",
-    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 2600:1::10 to 2a00::1. Add to rtb a route: ::/0 -> igw-1.`,
+    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 2600:1::10 to 2a00::1. Add to rtb a route: ::/0 -> eigw-1.`,
   ],
   [
     "the internet by IPv6, with no egress-only gateway",

@@ -235,3 +235,14 @@ test("an outbound rule may be for the group of who is asked, by its private addr
     "not-reachable",
   ]);
 });
+
+test("whether groups are told by a peering connection that is not in the topology, nobody knows", (t) => {
+  const made = topologyOf({
+    vpcs: { here: ["10.1.0.0/16"], there: ["10.2.0.0/16"] },
+    subnets: { one: ["here", "a", "10.1.0.0/24"], two: ["there", "a", "10.2.0.0/24"] },
+    interfaces: { from: ["one", ["sg-from"], "10.1.0.10"], to: ["two", ["open"], "10.2.0.10"] },
+    tables: { rtb: ["here", ["main"], "10.2.0.0/16 pcx-1"] },
+    more: { securityGroups: byId(group("sg-from", "out tcp open")) },
+  });
+  t.is(ask(made, "from", "10.2.0.10").verdict, "unknown");
+});
