@@ -1,37 +1,7 @@
 import test from "ava";
-import type * as T from "../../../network/reachability/topology.ts";
-import { acl, byId, group, said, why } from "../resources.ts";
-import { ask, topologyOf } from "../topology.ts";
-
-const made = (groups: T.SecurityGroup[], acls: T.NetworkAcl[], held: readonly string[] = ["sg"]) =>
-  topologyOf({
-    vpcs: { vpc: ["10.0.0.0/16", "2600:1f00::/56"] },
-    subnets: {
-      near: ["vpc", "a", "10.0.0.0/24", "2600:1f00:0:0::/64"],
-      far: ["vpc", "a", "10.0.1.0/24", "2600:1f00:0:1::/64"],
-    },
-    interfaces: {
-      client: ["near", held, "10.0.0.10", "2600:1f00::10"],
-      neighbour: ["near", ["member"], "10.0.0.11"],
-      server: ["far", ["member"], "10.0.1.10", "2600:1f00:0:1::10"],
-    },
-    tables: { rtb: ["vpc", ["main"]] },
-    more: { securityGroups: byId(...groups), networkAcls: byId(...acls) },
-  });
-
-const anyone = group("member", "in all 0.0.0.0/0", "in all ::/0");
-const out = group("sg", "out all 0.0.0.0/0", "out all ::/0");
-const pass = (id: string, ...subnetIds: string[]) =>
-  acl(
-    id,
-    subnetIds,
-    "100 in allow all 0.0.0.0/0",
-    "100 out allow all 0.0.0.0/0",
-    "101 in allow all ::/0",
-    "101 out allow all ::/0",
-  );
-const open = [pass("acl", "near", "far")];
-const icmp = { protocol: "icmp", ports: undefined } as const;
+import { anyone, icmp, nearAndFar as made, open, out, pass } from "../near-and-far.ts";
+import { acl, group, said, why } from "../resources.ts";
+import { ask } from "../topology.ts";
 
 test("ICMP's rules are for echo requests, there and back, of either family", (t) => {
   const groups = [group("member", "in icmp:0-* 0.0.0.0/0"), group("sg", "out tcp 0.0.0.0/0")];
