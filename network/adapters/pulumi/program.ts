@@ -1,0 +1,307 @@
+import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
+import { isUnknownValue, type ProgramResource } from "./resource.ts";
+
+/**
+ * What an input refers to: a resource of the program by its URN, or what the program only names, by that name. `attribute`:
+ * the output that is referred to, where it is known; undefined for the id or where a preview does not tell.
+ */
+export interface Reference {
+  readonly id: string;
+  readonly resource: ProgramResource | undefined;
+  readonly attribute: string | undefined;
+}
+
+/**
+ * The resources of a program, and what their inputs refer to: the resource that has the id, the name or the ARN, if that
+ * is known; else the resource that the value comes from, as `propertyDependencies` tell in a preview.
+ */
+export class Program {
+  readonly resources: readonly ProgramResource[];
+  readonly #byUrn = new Map<string, ProgramResource>();
+  readonly #byType = new Map<string, ProgramResource[]>();
+  readonly #owners = new Map<string, Reference[]>();
+
+  constructor(resources: readonly ProgramResource[]) {
+    this.resources = resources;
+    for (const resource of resources) {
+      this.#byUrn.set(resource.urn, resource);
+      const own = this.#byType.get(resource.type);
+      if (own) own.push(resource);
+      else this.#byType.set(resource.type, [resource]);
+    }
+    for (const resource of resources) this.#learn(resource);
+  }
+
+  get(urn: string): ProgramResource | undefined {
+    return this.#byUrn.get(urn);
+  }
+
+  /** All of some types, in the program's order. */
+  ofType(...types: readonly string[]): readonly ProgramResource[] {
+    return types.flatMap((type) => this.#byType.get(type) ?? []);
+  }
+
+  /**
+   * The resources whose id, or other output, a known string is. Several where an output that is no name is the same (a port,
+   * a Region).
+   */
+  ownersOf(value: string): readonly Reference[] {
+    return this.#owners.get(value) ?? [];
+  }
+
+  #learn(resource: ProgramResource): void {
+    const { id, urn, outputs } = resource;
+    if (id !== undefined) this.#own(id, { id: urn, resource, attribute: undefined });
+    for (const [attribute, value] of Object.entries(outputs)) {
+      if (typeof value !== "string" || value === "" || value === id || isUnknownValue(value)) continue;
+      // What the program itself says belongs to whom it names.
+      if (resource.inputs[attribute] === value && !namesItself(attribute)) continue;
+      this.#own(value, { id: urn, resource, attribute });
+    }
+    // An id that no output has is the last part of the ARN (the engine tells policy packs no ids).
+    if (id === undefined && typeof outputs.arn === "string" && !isUnknownValue(outputs.arn)) {
+      const last = outputs.arn.split(/[:/]/).at(-1);
+      if (last) this.#own(last, { id: urn, resource, attribute: undefined });
+    }
+  }
+
+  #own(value: string, reference: Reference): void {
+    const known = this.#owners.get(value);
+    if (known) known.push(reference);
+    else this.#owners.set(value, [reference]);
+  }
+}
+
+const namesItself = (attribute: string) => ["name", "bucket", "identifier", "clusterIdentifier"].includes(attribute);
+
+/** How values of one kind are recognised: which resource a value stands for, of those that it may come from. */
+export interface Wanted {
+  /** What it is called in a sentence: `subnet`. */
+  readonly name: string;
+  /** Of the resources that are one themselves, or stand for one that they manage. */
+  readonly types: readonly string[];
+  /**
+   * The one that another resource stands for: the VPC of a subnet (`subnet.vpcId`), the default security group of a VPC
+   * (`vpc.defaultSecurityGroupId`). `attribute`: which of its outputs it is, if that is known.
+   */
+  readonly by?: (
+    program: Program,
+    from: ProgramResource,
+    attribute: string | undefined,
+  ) => Known<string | undefined> | undefined;
+}
+
+/** Values of the inputs of one resource, read under the rules of a preview. */
+export class Inputs {
+  readonly #program: Program;
+  readonly resource: ProgramResource;
+
+  constructor(program: Program, resource: ProgramResource) {
+    this.#program = program;
+    this.resource = resource;
+  }
+
+  has(key: string): boolean {
+    const value = this.resource.inputs[key];
+    return value !== undefined && value !== null;
+  }
+
+  /** What the program says, or what the provider has made of it; unknown where neither is known; undefined where nobody sets it. */
+  value(key: string): Known<unknown> {
+    const input = this.resource.inputs[key] ?? undefined;
+    if (input !== undefined) return this.known(input, key);
+    return undefined;
+  }
+
+  /** What the provider says beyond the inputs: unknown until then. */
+  output(key: string): Known<unknown> {
+    const value = this.resource.outputs[key] ?? undefined;
+    return value === undefined || isUnknownValue(value) ? this.unknown(key) : value;
+  }
+
+  text(key: string): Known<string | undefined> {
+    const value = this.value(key);
+    if (!isKnown(value) || value === undefined) return value;
+    return String(value);
+  }
+
+  number(key: string): Known<number | undefined> {
+    const value = this.value(key);
+    if (!isKnown(value) || value === undefined) return value;
+    return Number(value);
+  }
+
+  flag(key: string, otherwise: boolean): Known<boolean> {
+    const value = this.value(key);
+    if (!isKnown(value)) return value;
+    return value === undefined ? otherwise : value === true || value === "true";
+  }
+
+  /** The blocks of an input that has several (`ingress`, `routes`), each to be read like inputs of their own. */
+  blocks(key: string): Known<readonly Block[]> {
+    const value = this.value(key);
+    if (!isKnown(value)) return value;
+    if (value === undefined) return [];
+    const list = Array.isArray(value) ? value : [value];
+    if (list.some((one) => isUnknownValue(one))) return this.unknown(key);
+    return list.map((one) => new Block(this, key, one as Record<string, unknown>));
+  }
+
+  known(value: unknown, key: string): Known<unknown> {
+    return isUnknownValue(value) ? this.unknown(key) : value;
+  }
+
+  unknown(key: string, why = "is known only after `pulumi up`"): Unknown {
+    return new Unknown(`${key} of ${this.resource.urn} ${why}`);
+  }
+
+  /** What one value refers to; undefined where it is not set. */
+  reference(key: string, wanted: Wanted): Known<string | undefined> {
+    return this.resolve(this.resource.inputs[key], key, wanted);
+  }
+
+  /** What the values of a list refer to. */
+  references(key: string, wanted: Wanted): Known<readonly string[]> {
+    return this.resolveAll(this.resource.inputs[key], key, wanted);
+  }
+
+  resolve(value: unknown, key: string, wanted: Wanted): Known<string | undefined> {
+    if (value === undefined || value === null || value === "") return undefined;
+    if (!isUnknownValue(value)) return this.#named(String(value), key, wanted);
+    const candidates = this.candidates(key, wanted);
+    if (!isKnown(candidates)) return candidates;
+    const [only] = candidates;
+    if (candidates.length === 1) return only;
+    return this.#unsure(key, wanted, candidates);
+  }
+
+  resolveAll(value: unknown, key: string, wanted: Wanted): Known<readonly string[]> {
+    if (value === undefined || value === null) return [];
+    const list = Array.isArray(value) ? value : [value];
+    const named: string[] = [];
+    let open = 0;
+    for (const one of list) {
+      if (isUnknownValue(one)) {
+        open++;
+        continue;
+      }
+      const id = this.#named(String(one), key, wanted);
+      if (!isKnown(id)) return id;
+      named.push(id);
+    }
+    if (open === 0) return [...new Set(named)];
+    const candidates = this.candidates(key, wanted);
+    if (!isKnown(candidates)) return candidates;
+    const others = candidates.filter((one) => !named.includes(one));
+    // As many as there are values: each is one of them. A list that is unknown as a whole may be of any length, unless one
+    // resource alone can be on it.
+    if (others.length === open || others.length === 1) return [...new Set([...named, ...others])];
+    return this.#unsure(key, wanted, others);
+  }
+
+  /** The resources of a kind that an input's value may come from, as its dependencies tell. */
+  candidates(key: string, wanted: Wanted): Known<readonly string[]> {
+    const found = new Set<string>();
+    const reached = new Set<string>();
+    for (const urn of this.resource.propertyDependencies[key] ?? []) {
+      const from = this.#program.get(urn);
+      if (!from) continue;
+      if (wanted.types.includes(from.type)) {
+        const own = wanted.by?.(this.#program, from, undefined) ?? from.urn;
+        if (!isKnown(own)) return own;
+        found.add(own);
+        continue;
+      }
+      const by = wanted.by?.(this.#program, from, undefined);
+      if (by === undefined) continue;
+      if (!isKnown(by)) return by;
+      reached.add(by);
+    }
+    const all = found.size > 0 ? found : reached;
+    if (all.size > 0) return [...all];
+    const from = (this.resource.propertyDependencies[key] ?? []).map((urn) => this.#program.get(urn)?.type ?? urn);
+    const why = from.length === 0 ? "comes from a look-up or from another stack" : `comes from ${from.join(", ")}`;
+    return this.unknown(
+      key,
+      `is not known: it ${why}, and which ${wanted.name} that is shows only after \`pulumi up\``,
+    );
+  }
+
+  #named(text: string, key: string, wanted: Wanted): Known<string> {
+    for (const { resource, attribute } of this.#program.ownersOf(text)) {
+      if (!resource) continue;
+      if (attribute === undefined && wanted.types.includes(resource.type)) {
+        return wanted.by?.(this.#program, resource, undefined) ?? resource.urn;
+      }
+      const by = wanted.by?.(this.#program, resource, attribute ?? "id");
+      if (by !== undefined) return by;
+    }
+    for (const { resource } of this.#program.ownersOf(text)) {
+      if (resource && wanted.types.includes(resource.type))
+        return wanted.by?.(this.#program, resource, undefined) ?? resource.urn;
+    }
+    // Known ids of resources whose ids nobody tells: as in a preview, by what they come from.
+    const dependencies = this.resource.propertyDependencies[key] ?? [];
+    if (dependencies.length > 0) {
+      const candidates = this.candidates(key, wanted);
+      if (isKnown(candidates) && candidates.length === 1) return candidates[0] as string;
+    }
+    return text;
+  }
+
+  #unsure(key: string, wanted: Wanted, candidates: readonly string[]): Unknown {
+    const names = candidates.join(", ");
+    return this.unknown(key, `may come from each of ${names}: a preview does not tell which ${wanted.name} is meant`);
+  }
+}
+
+/** One of several blocks of an input. */
+export class Block {
+  readonly #inputs: Inputs;
+  readonly #key: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(inputs: Inputs, key: string, fields: Readonly<Record<string, unknown>>) {
+    this.#inputs = inputs;
+    this.#key = key;
+    this.fields = fields;
+  }
+
+  has(field: string): boolean {
+    const value = this.fields[field];
+    return value !== undefined && value !== null && value !== "";
+  }
+
+  value(field: string): Known<unknown> {
+    const value = this.fields[field] ?? undefined;
+    return isUnknownValue(value) ? this.unknown(field) : value;
+  }
+
+  text(field: string): Known<string | undefined> {
+    const value = this.value(field);
+    return isKnown(value) && value !== undefined ? String(value) : (value as Known<undefined>);
+  }
+
+  number(field: string): Known<number | undefined> {
+    const value = this.value(field);
+    return isKnown(value) && value !== undefined ? Number(value) : (value as Known<undefined>);
+  }
+
+  list(field: string): Known<readonly unknown[]> {
+    const value = this.value(field);
+    if (!isKnown(value)) return value;
+    return value === undefined ? [] : Array.isArray(value) ? value : [value];
+  }
+
+  reference(field: string, wanted: Wanted): Known<string | undefined> {
+    return this.#inputs.resolve(this.fields[field], this.#key, wanted);
+  }
+
+  unknown(field: string): Unknown {
+    return this.#inputs.unknown(`${this.#key}.${field}`);
+  }
+
+  get inputs(): Inputs {
+    return this.#inputs;
+  }
+}
