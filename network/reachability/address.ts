@@ -90,6 +90,12 @@ export const privateBlocks = blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/
 /** IPv6 addresses of the internet; the others are unique local, link-local, multicast. */
 export const globalBlock6 = parseCidr("2000::/3");
 
+/** Whether no address of the interval is one of the internet. */
+export function isAllPrivate(interval: Interval): boolean {
+  if (typeof interval.from === "bigint") return !overlaps(interval, globalBlock6);
+  return privateBlocks.some((block) => covers(block, interval));
+}
+
 export function isPrivate(value: Scalar): boolean {
   return typeof value === "number"
     ? privateBlocks.some((block) => contains(block, value))

@@ -13,7 +13,10 @@ export interface Answer {
   /** What is in the way of this answer. */
   readonly blockers: readonly Explanation[];
   /** The endpoint whose interfaces the name has, or the addresses of the service on the internet. */
-  readonly addresses: { readonly endpoint: VpcEndpoint } | { readonly public: Known<readonly Interval[]> };
+  readonly addresses:
+    | { readonly endpoint: VpcEndpoint }
+    /** `listName`: AWS's own list that has them, where what is on it is not known. */
+    | { readonly public: Known<readonly Interval[]>; readonly listName?: string };
 }
 
 /** `answers`: several where it is not known which is given; `repaired`: what a change would make of it. */
@@ -37,30 +40,19 @@ export function resolveService(index: TopologyIndex, vpcId: string, name: string
   if (!isKnown(endpoints)) return endpoints;
   const { enableDnsSupport } = vpc;
   if (!isKnown(enableDnsSupport)) return enableDnsSupport;
-  const component = { type: "vpc", id: vpcId };
-  const noResolver: Explanation[] = enableDnsSupport
-    ? []
-    : [
-        withChange(
-          {
-            code: "dns-support-disabled",
-            component,
-            message: `${vpcId} has no resolver for ${name}: its enableDnsSupport is off.`,
-          },
-          { type: "enable-vpc-attribute", id: vpcId, attribute: "enableDnsSupport" },
-        ),
-      ];
+  const noResolver = enableDnsSupport ? [] : [withoutResolver(vpcId, name)];
   const serviceName = serviceNameOf(name, vpc);
   const answerPublic: Answer = {
     hop: { component: { type: "dns", id: name }, decision: `${name} has public addresses` },
     blockers: noResolver,
-    addresses: { public: publicAddresses(index, name, serviceName) },
+    addresses: publicAddresses(index, name, serviceName),
   };
   const isWanted = isFor(serviceName);
   const endpoint = endpoints.find((one) => one.type === "Interface" && isWanted(one) && mayBeThere(one));
   if (!endpoint) {
     const unsure = endpoints.find((one) => !isKnown(one.type) && isWanted(one));
-    return unsure ? (unsure.type as Unknown) : { answers: [answerPublic] };
+    const others = unsure ? (unsure.type as Unknown) : index.othersOf(vpcId);
+    return others ?? { answers: [answerPublic] };
   }
   const answerPrivate: Answer = {
     hop: { component: { type: "dns", id: name }, decision: `${name} has the addresses of ${endpoint.id}` },
@@ -71,6 +63,32 @@ export function resolveService(index: TopologyIndex, vpcId: string, name: string
   if (obstacles instanceof Unknown) return { answers: [answerPrivate, answerPublic], reason: obstacles.reason };
   if (obstacles.length === 0) return { answers: [answerPrivate] };
   return { answers: [answerPublic], repaired: { ...answerPrivate, blockers: [...noResolver, ...obstacles] } };
+}
+
+/** The name of something in a VPC, which is asked for in another or the same one. */
+export function resolveHost(
+  index: TopologyIndex,
+  vpcId: string,
+  name: string,
+): Known<Pick<Answer, "hop" | "blockers">> {
+  const vpc = index.vpc(vpcId);
+  if (!isKnown(vpc)) return vpc;
+  const server = resolverOf(index, vpc);
+  if (!isKnown(server)) return server;
+  const { enableDnsSupport } = vpc;
+  if (!isKnown(enableDnsSupport)) return enableDnsSupport;
+  return {
+    hop: { component: { type: "dns", id: name }, decision: `${name} has its private address` },
+    blockers: enableDnsSupport ? [] : [withoutResolver(vpcId, name)],
+  };
+}
+
+function withoutResolver(vpcId: string, name: string): Explanation {
+  const message = `${vpcId} has no resolver for ${name}: its enableDnsSupport is off.`;
+  return withChange(
+    { code: "dns-support-disabled", component: { type: "vpc", id: vpcId }, message },
+    { type: "enable-vpc-attribute", id: vpcId, attribute: "enableDnsSupport" },
+  );
 }
 
 /** Amazon's resolver, or why the name has what answer nobody knows. */
@@ -144,8 +162,9 @@ const withoutRegion = (serviceName: string) => serviceName.split(".").slice(3).j
 const gone = new Set(["deleted", "deleting", "failed", "rejected", "expired"]);
 const mayBeThere = ({ state }: VpcEndpoint) => !isKnown(state) || !gone.has(state);
 
-function publicAddresses({ topology }: TopologyIndex, name: string, serviceName: string): Known<readonly Interval[]> {
+function publicAddresses({ topology }: TopologyIndex, name: string, serviceName: string): Answer["addresses"] {
   const list = prefixListOf(topology, serviceName);
-  if (!isKnown(list)) return list;
-  return list?.cidrs ?? new Unknown(`which public address ${name} has`);
+  if (!isKnown(list)) return { public: list };
+  if (!list) return { public: new Unknown(`which public address ${name} has`) };
+  return isKnown(list.cidrs) ? { public: list.cidrs } : { public: list.cidrs, listName: list.name };
 }

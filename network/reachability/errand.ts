@@ -1,5 +1,5 @@
 import type { Interval, Scalar } from "./address.ts";
-import { type Answer, resolveService } from "./dns.ts";
+import { type Answer, resolveHost, resolveService } from "./dns.ts";
 import type { Component } from "./explanation.ts";
 import { ephemeralPorts, type Flow, natPorts, type Place } from "./flow.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
@@ -27,10 +27,10 @@ export function errandsOf(index: TopologyIndex, flow: Flow): Known<Errands> {
     if (endpoint.type !== "Interface") return oneWay(toGatewayEndpoint(index, flow, endpoint));
     return oneWay(toEndpoint(index, flow, endpoint));
   }
+  if (destination.type === "host") return toHost(index, flow, destination);
   if (destination.type !== "service") return { ways: [[errand(flow, destination, addressesOf(flow, destination))]] };
   const vpcId = vpcOf(index, source);
   if (vpcId === undefined) return new Unknown(`what ${destination.name} is for a source outside of any VPC`);
-  if (flow.family === 6) return new Unknown(`whether ${destination.name} has IPv6 addresses`);
   const resolution = resolveService(index, vpcId, destination.name);
   if (!isKnown(resolution)) return resolution;
   const { answers, reason, repaired } = resolution;
@@ -54,8 +54,8 @@ function toAnswer(index: TopologyIndex, flow: Flow, name: string, answer: Answer
     return isKnown(errands) ? errands.map((one) => ({ ...one, resolution })) : errands;
   }
   const service: PublicService = { type: "public-service", name, through: undefined };
-  const blocks = addresses.public;
-  if (!isKnown(blocks)) return [{ ...errand(flow, service, blocks), resolution }];
+  const { public: blocks, listName } = addresses;
+  if (!isKnown(blocks)) return [{ ...errand(flow, service, blocks, listName), resolution }];
   const own = blocks.filter(({ from }) => (typeof from === "number") === (flow.family === 4));
   return own.map((block) => ({ ...errand(flow, service, block), resolution }));
 }
@@ -98,20 +98,35 @@ function toEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoint): Kn
   return errands;
 }
 
+/** To each of the places where it may be, by its name. */
+function toHost(
+  index: TopologyIndex,
+  flow: Flow,
+  host: Extract<Flow["destination"], { type: "host" }>,
+): Known<Errands> {
+  const vpcId = vpcOf(index, flow.source);
+  if (vpcId === undefined) return new Unknown(`what ${host.id} is for a source outside of any VPC`);
+  const resolution = resolveHost(index, vpcId, host.id);
+  if (!isKnown(resolution)) return resolution;
+  if (host.places.length === 0) return new Unknown(`in which subnet ${host.id} is`);
+  return oneWay(host.places.map((place) => ({ ...errand(flow, place, place.address), resolution })));
+}
+
 /** To the addresses of the endpoint's service, and by no other way. */
 function toGatewayEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoint): Known<readonly Errand[]> {
   const { type, id, serviceName } = endpoint;
   if (!isKnown(type)) return type;
   if (type !== "Gateway") return new Unknown(`${id}, an endpoint of a type that is not modelled`);
   const list = prefixListOf(index.topology, serviceName);
-  const cidrs = isKnown(list) ? list?.cidrs : list;
-  if (cidrs === undefined) return new Unknown(`the prefix list of ${serviceName}, which is not in the topology`);
-  if (!isKnown(cidrs)) return cidrs;
+  if (!isKnown(list)) return list;
+  if (list === undefined) return new Unknown(`the prefix list of ${serviceName}, which is not in the topology`);
   const service: PublicService = { type: "public-service", name: serviceName, through: id };
+  const { cidrs, name } = list;
+  if (!isKnown(cidrs)) return [errand(flow, service, cidrs, name)];
   return cidrs.filter(({ family }) => family === flow.family).map((cidr) => errand(flow, service, cidr));
 }
 
-function errand(flow: Flow, destination: Place | PublicService, to: Known<Interval>): Errand {
+function errand(flow: Flow, destination: Place | PublicService, to: Known<Interval>, listName?: string): Errand {
   const { source, family, protocol, ports, sourcePorts = ephemeralPorts, requests = [] } = flow;
   const none = only(0);
   const hasPorts = protocol !== "icmp";
@@ -122,7 +137,9 @@ function errand(flow: Flow, destination: Place | PublicService, to: Known<Interv
     destinationPort: ports ?? none,
     natPort: hasPorts ? natPorts : none,
   };
-  const destinationTerm: Term = isKnown(to) ? { dimension: "destination" } : { anyPublic: to.reason };
+  const destinationTerm: Term = isKnown(to)
+    ? { dimension: "destination" }
+    : { anyPublic: to.reason, ...(listName === undefined ? {} : { listName }) };
   return { source, destination, family, protocol, requests, set, destinationTerm };
 }
 

@@ -27,8 +27,12 @@ export type Place =
 export type Service =
   /** A VPC endpoint: each interface of it; for a gateway endpoint each address of its service, by way of it. */
   | { readonly type: "endpoint"; readonly id: string }
-  /** An AWS service as its clients find it: `ecr.api`, or `com.amazonaws.us-east-1.ecr.api`. */
-  | { readonly type: "service"; readonly name: string };
+  /** An AWS service as its clients find it: `ecr.api`, or `com.amazonaws.us-east-1.ecr.api`; or a host of the internet. */
+  | { readonly type: "service"; readonly name: string }
+  /** What has a name that leads into one of some subnets, and may move: a database, a file system. */
+  | { readonly type: "host"; readonly id: string; readonly places: readonly SubnetPlace[] };
+
+export type SubnetPlace = Extract<Place, { type: "subnet" }>;
 
 export interface Flow {
   readonly source: Place;

@@ -1,4 +1,13 @@
-import { contains, covers, type Family, type Interval, isPrivate, overlaps, type Scalar } from "./address.ts";
+import {
+  contains,
+  covers,
+  type Family,
+  globalBlock6,
+  type Interval,
+  isPrivate,
+  overlaps,
+  type Scalar,
+} from "./address.ts";
 import type { PortRange, RuleProtocol } from "./topology.ts";
 
 /**
@@ -10,8 +19,14 @@ export type Dimension = "source" | "destination" | "sourcePort" | "destinationPo
 /** A box of packets: every combination of the values of its intervals. */
 export type PacketSet = Readonly<Record<Dimension, Interval>>;
 
-/** A field of a packet's header: as the source sent it, rewritten to one value, or to a public address not known yet. */
-export type Term = { readonly dimension: Dimension } | { readonly constant: Scalar } | { readonly anyPublic: string };
+/**
+ * A field of a packet's header: as the source sent it, rewritten to one value, or to a public address not known yet, with
+ * the reason. `listName`: AWS's own list of addresses that it is on; without that it is on none of them.
+ */
+export type Term =
+  | { readonly dimension: Dimension }
+  | { readonly constant: Scalar }
+  | { readonly anyPublic: string; readonly listName?: string };
 
 export interface Header {
   readonly source: Term;
@@ -91,8 +106,11 @@ export function splitBy(set: PacketSet, term: Term, blocks: readonly Interval[])
   return [...decided, ...outside.map((part) => ({ set: part, value: "no" as const }))];
 }
 
-/** Whether all IPv4 addresses of the internet lie in `interval`, none, or some. */
-function inPublic({ from, to }: Interval): Answer {
+/** Whether all addresses of the internet lie in `interval`, none, or some. */
+function inPublic(interval: Interval): Answer {
+  const { from, to } = interval;
+  if (typeof from === "bigint")
+    return covers(interval, globalBlock6) ? "yes" : overlaps(interval, globalBlock6) ? "maybe" : "no";
   if (from === 0 && to === 2 ** 32 - 1) return "yes";
   return isPrivate(from) && isPrivate(to) && Number(to) - Number(from) < 2 ** 24 ? "no" : "maybe";
 }

@@ -1,7 +1,7 @@
-import { type Cidr, covers, type Family, type Interval, privateBlocks } from "./address.ts";
+import { type Cidr, type Family, type Interval, isAllPrivate } from "./address.ts";
 import { isKnown } from "./known.ts";
 import type { PacketSet, Part, Term } from "./packet-set.ts";
-import { isManagedByAws, prefixListCidrs } from "./prefix-list.ts";
+import { managedListName, prefixListCidrs } from "./prefix-list.ts";
 import { PrefixMap, type Stretch, space4, space6 } from "./prefix-map.ts";
 import type { Route, Topology } from "./topology.ts";
 
@@ -38,9 +38,11 @@ export class RouteLookup<R extends AnyRoute> {
   readonly #map: PrefixMap<Choice<R>>;
   /** Routes whose destination is not known: each may win. */
   readonly #open: readonly { readonly route: R; readonly reason: string }[];
+  /** Routes to AWS's own lists of which nobody knows what is on them. */
+  readonly #managed: { readonly route: R; readonly listName: string; readonly reason: string }[] = [];
   readonly #targetOf: (route: R) => unknown;
   readonly #selections = new Map<Stretch<Choice<R>>, RouteSelection<R>>();
-  #publicSelection: RouteSelection<R> | undefined;
+  readonly #publicSelections = new Map<string | undefined, RouteSelection<R>>();
 
   /** `targetOf`: where a route leads to, as JSON would have it. */
   constructor(topology: Topology, routes: readonly R[], family: Family, targetOf: (route: R) => unknown) {
@@ -54,9 +56,12 @@ export class RouteLookup<R extends AnyRoute> {
       } else {
         const { prefixListId } = destination;
         const cidrs = prefixListCidrs(topology, prefixListId);
-        const isManaged = isManagedByAws(topology, prefixListId);
+        const listName = managedListName(topology, prefixListId);
+        const isManaged = listName !== undefined;
         if (isKnown(cidrs)) choices.push(...cidrs.map((cidr) => ({ route, cidr, isList: true, isManaged })));
-        else open.push({ route, reason: cidrs.reason });
+        else if (!isManaged) open.push({ route, reason: cidrs.reason });
+        // Gateway endpoints are for IPv4 unless told otherwise, which is not modelled.
+        else if (family === 4) this.#managed.push({ route, listName, reason: cidrs.reason });
       }
     }
     const entries = choices
@@ -70,15 +75,20 @@ export class RouteLookup<R extends AnyRoute> {
 
   /** The parts of a set by the route that their destination has. */
   select(set: PacketSet, destination: Term): Part<RouteSelection<R>>[] {
-    if ("anyPublic" in destination) return [{ set, value: this.#selectPublic(destination.anyPublic) }];
-    if ("constant" in destination) return [{ set, value: this.#selectionOf(this.#map.at(destination.constant)) }];
+    if ("anyPublic" in destination) {
+      return [{ set, value: this.#selectPublic(destination.anyPublic, destination.listName) }];
+    }
+    if ("constant" in destination) {
+      const { constant } = destination;
+      return [{ set, value: this.#selectionOf(this.#map.at(constant), { from: constant, to: constant }) }];
+    }
     const { dimension } = destination;
     const whole = set[dimension];
-    if (whole.from === whole.to) return [{ set, value: this.#selectionOf(this.#map.at(whole.from)) }];
+    if (whole.from === whole.to) return [{ set, value: this.#selectionOf(this.#map.at(whole.from), whole) }];
     const stretches = this.#map.within(whole);
     const parts: { interval: Interval; value: RouteSelection<R> }[] = [];
     for (const stretch of stretches) {
-      const value = this.#selectionOf(stretch);
+      const value = this.#selectionOf(stretch, whole);
       const from = stretch.from < whole.from ? whole.from : stretch.from;
       const to = whole.to < stretch.to ? whole.to : stretch.to;
       const last = parts.at(-1);
@@ -91,12 +101,16 @@ export class RouteLookup<R extends AnyRoute> {
     }));
   }
 
-  #selectionOf(stretch: Stretch<Choice<R>>): RouteSelection<R> {
-    const known = this.#selections.get(stretch);
-    if (known) return known;
-    const made = this.#select(stretch.values);
-    this.#selections.set(stretch, made);
-    return made;
+  #selectionOf(stretch: Stretch<Choice<R>>, whole: Interval): RouteSelection<R> {
+    let selection = this.#selections.get(stretch);
+    if (!selection) {
+      selection = this.#select(stretch.values);
+      this.#selections.set(stretch, selection);
+    }
+    const [list] = this.#managed;
+    if (!list || isAllPrivate(whole)) return selection;
+    const candidates = [...selection.candidates, ...this.#managed.map(({ route }) => route)];
+    return { ...selection, candidates, reason: selection.reason ?? list.reason };
   }
 
   #select(choices: readonly Choice<R>[]): RouteSelection<R> {
@@ -130,15 +144,31 @@ export class RouteLookup<R extends AnyRoute> {
     };
   }
 
-  /** For an address of the internet of which no more is known than that none of AWS's own lists has it. */
-  #selectPublic(reason: string): RouteSelection<R> {
-    this.#publicSelection ??= this.#combine(
-      this.#map.stretches
-        .filter((stretch) => !privateBlocks.some((block) => sameKind(block, stretch) && covers(block, stretch)))
-        .map(({ values }) => this.#select(values.filter(({ isManaged }) => !isManaged))),
-    );
-    const { candidates, mayBeNone } = this.#publicSelection;
-    return candidates.length + Number(mayBeNone) > 1 ? { reason, ...this.#publicSelection } : this.#publicSelection;
+  /** For an address of the internet of which no more is known than that one of AWS's own lists has it, or none. */
+  #selectPublic(reason: string, listName: string | undefined): RouteSelection<R> {
+    let selection = this.#publicSelections.get(listName);
+    if (!selection) {
+      const list = this.#managed.find((one) => one.listName === listName);
+      // The blocks of AWS's lists are smaller than /8: no wider route wins over one to a list.
+      const mayWin = ({ cidr, isManaged, route }: Choice<R>) =>
+        !isManaged && !(list && cidr.prefix <= 8) && !this.#isOwn(route, cidr);
+      const others = this.#map.stretches
+        .filter((stretch) => !isAllPrivate(stretch))
+        .map(({ values }) => this.#select(values.filter(mayWin)))
+        .filter(({ candidates }) => !list || candidates.length > 0);
+      const toList = list ? [{ candidates: [list.route], mayBeNone: false }] : [];
+      selection = this.#combine([...toList, ...others]);
+      if (list) selection = { ...selection, mayBeNone: false };
+      this.#publicSelections.set(listName, selection);
+    }
+    const { candidates, mayBeNone } = selection;
+    return candidates.length + Number(mayBeNone) > 1 ? { reason, ...selection } : selection;
+  }
+
+  /** The VPC's own IPv6 addresses are global, and not the internet's. */
+  #isOwn(route: R, { family }: Cidr): boolean {
+    const target = family === 6 ? (this.#targetOf(route) as { type?: unknown } | undefined) : undefined;
+    return target?.type === "local";
   }
 
   #combine(selections: readonly RouteSelection<R>[]): RouteSelection<R> {
@@ -167,5 +197,3 @@ function sameSelection<R extends AnyRoute>(one: RouteSelection<R>, other: RouteS
 function byPriority(one: Choice<AnyRoute>, other: Choice<AnyRoute>): number {
   return Number(one.route.isPropagated) - Number(other.route.isPropagated) || Number(one.isList) - Number(other.isList);
 }
-
-const sameKind = (one: Interval, other: Interval) => typeof one.from === typeof other.from;

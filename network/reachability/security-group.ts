@@ -1,4 +1,4 @@
-import { type Cidr, covers, type Interval, overlaps } from "./address.ts";
+import { type Cidr, covers, type Interval, isAllPrivate, overlaps } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import {
   type Answer,
@@ -11,8 +11,9 @@ import {
   type PacketSet,
   type Part,
   type Term,
+  valuesOf,
 } from "./packet-set.ts";
-import { isManagedByAws, prefixListCidrs } from "./prefix-list.ts";
+import { managedListName, prefixListCidrs } from "./prefix-list.ts";
 import { peerText, portsText, protocolText } from "./rule-text.ts";
 import type { SecurityGroup, SecurityGroupRule, Topology } from "./topology.ts";
 
@@ -34,7 +35,8 @@ interface Rule {
   readonly rule: SecurityGroupRule;
   /** The blocks that it is for, those of the packets' family; absent with a rule that refers to a group. */
   readonly cidrs: Known<readonly Cidr[]> | undefined;
-  readonly isManaged: boolean;
+  /** Of one of AWS's own lists. */
+  readonly listName?: string | undefined;
   text?: string;
 }
 
@@ -136,13 +138,13 @@ function compile(topology: Topology, groupIds: readonly string[], isEgress: bool
       if (isKnown(protocol) && isKnown(portRange) && !isForKind(kind, protocol, icmpOf(portRange))) continue;
       if (isKnown(protocol) && protocol !== "all" && protocol !== kind.protocol) continue;
       if (!isKnown(peer) || "securityGroupId" in peer) {
-        rules.push({ group, rule, cidrs: isKnown(peer) ? undefined : peer, isManaged: false });
+        rules.push({ group, rule, cidrs: isKnown(peer) ? undefined : peer });
         continue;
       }
       const all = "cidr" in peer ? [peer.cidr] : prefixListCidrs(topology, peer.prefixListId);
       const cidrs = isKnown(all) ? all.filter(({ family }) => family === kind.family) : all;
-      const isManaged = "prefixListId" in peer && isManagedByAws(topology, peer.prefixListId);
-      if (!isKnown(cidrs) || cidrs.length > 0) rules.push({ group, rule, cidrs, isManaged });
+      const listName = "prefixListId" in peer ? managedListName(topology, peer.prefixListId) : undefined;
+      if (!isKnown(cidrs) || cidrs.length > 0) rules.push({ group, rule, cidrs, listName });
     }
   }
   const open = rules.find(isForAll);
@@ -161,7 +163,7 @@ interface Matched {
 }
 
 function matches(
-  { rule, cidrs, isManaged }: Rule,
+  { rule, cidrs, listName }: Rule,
   set: PacketSet,
   header: Header,
   kind: PacketKind,
@@ -179,9 +181,9 @@ function matches(
     const byPeer: Part<Matched>[] =
       cidrs === undefined
         ? [{ set: part, value: matchGroup(peer, peerGroups) }]
-        : isKnown(cidrs)
-          ? matchCidrs(cidrs, isManaged, part, term)
-          : [{ set: part, value: { answer: "maybe", reason: cidrs.reason } }];
+        : listName === undefined
+          ? matchCidrs(cidrs, part, term)
+          : matchManagedList(listName, cidrs, part, term);
     if (value === "yes") return byPeer;
     return byPeer.map((one) =>
       one.value.answer === "yes" ? { ...one, value: { answer: "maybe", reason: unsure?.reason ?? "" } } : one,
@@ -195,10 +197,17 @@ function matchGroup(peer: SecurityGroupRule["peer"], peerGroups: PeerGroups): Ma
   return { answer: isMember ? "yes" : "no" };
 }
 
-function matchCidrs(cidrs: readonly Cidr[], isManaged: boolean, set: PacketSet, term: Term): Part<Matched>[] {
+/** AWS's own lists have public addresses alone; which ones a snapshot tells, a program does not. */
+function matchManagedList(name: string, cidrs: Known<readonly Cidr[]>, set: PacketSet, term: Term): Part<Matched>[] {
+  if ("anyPublic" in term) return [{ set, value: { answer: term.listName === name ? "yes" : "no" } }];
+  const values = valuesOf(set, term);
+  if (!isKnown(cidrs) && values && isAllPrivate(values)) return [{ set, value: { answer: "no" } }];
+  return matchCidrs(cidrs, set, term);
+}
+
+function matchCidrs(cidrs: Known<readonly Cidr[]>, set: PacketSet, term: Term): Part<Matched>[] {
+  if (!isKnown(cidrs)) return [{ set, value: { answer: "maybe", reason: cidrs.reason } }];
   if ("anyPublic" in term) {
-    // No address is on one of AWS's own lists whose service has such a list and was not asked for by it.
-    if (isManaged) return [{ set, value: { answer: "no" } }];
     const answers = cidrs.map((cidr) => divide(set, term, cidr)[0]?.value);
     if (answers.includes("yes")) return [{ set, value: { answer: "yes" } }];
     const answer = answers.includes("maybe") ? "maybe" : "no";

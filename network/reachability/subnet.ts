@@ -22,7 +22,10 @@ export function fromSubnet(walk: Walk, from: { vpcId: string; subnetId: string }
   const subnet = walk.index.subnet(subnetId);
   const cidrs = isKnown(subnet) ? subnet.cidrBlocks : subnet;
   if (!isKnown(cidrs)) return lose(packets, { type: "subnet", id: subnetId }, cidrs.reason);
-  return splitBy(packets.set, packets.header.destination, cidrs).flatMap(({ set, value }) => {
+  const { destination } = packets.header;
+  // IPv6 addresses of the internet are global ones, as the subnet's own are: but not the subnet's.
+  const isElsewhere = "anyPublic" in destination && walk.errand.family === 6;
+  return splitBy(packets.set, destination, isElsewhere ? [] : cidrs).flatMap(({ set, value }) => {
     const next = set === packets.set ? packets : { ...packets, set };
     if (value === "maybe") return lose(next, { type: "subnet", id: subnetId }, "whether it has the public address");
     if (value === "yes") return walk.steps.deliver(walk, vpcId, subnetId, next);

@@ -64,7 +64,7 @@ export class TopologyIndex {
       delegatedPrefixes.some((cidr) => typeof cidr.from === typeof address && contains(cidr, address)),
     );
     if (delegate) return new Unknown(`who has it, of a prefix that is delegated to ${delegate.id}`);
-    return own?.unknown;
+    return own?.unknown ?? this.othersOf(vpcId);
   }
 
   /** Whom a public address is given to, by internet gateway; or whose own it is, with IPv6. */
@@ -112,6 +112,12 @@ export class TopologyIndex {
     return isKnown(subnet) ? subnet.availabilityZone : subnet;
   }
 
+  /** Why not all is known that is in a VPC. */
+  othersOf(vpcId: string): Unknown | undefined {
+    const { vpcs } = this.topology;
+    return isKnown(vpcs) ? vpcs.get(vpcId)?.others : undefined;
+  }
+
   vpc(id: string): Known<T.Vpc> {
     const { vpcs } = this.topology;
     if (!isKnown(vpcs)) return vpcs;
@@ -125,6 +131,7 @@ export class TopologyIndex {
     return (
       this.#tables.get(subnetId) ??
       this.#unknownTables.get(vpcId) ??
+      this.othersOf(vpcId) ??
       this.#mainTables.get(vpcId) ??
       new Unknown(`the main route table of ${vpcId}, which is not in the topology`)
     );
@@ -134,7 +141,7 @@ export class TopologyIndex {
   edgeTable(gatewayId: string, vpcId: string): Known<T.RouteTable | undefined> {
     const { routeTables } = this.topology;
     if (!isKnown(routeTables)) return routeTables;
-    return this.#edgeTables.get(gatewayId) ?? this.#unknownTables.get(vpcId);
+    return this.#edgeTables.get(gatewayId) ?? this.#unknownTables.get(vpcId) ?? this.othersOf(vpcId);
   }
 
   aclOfSubnet(subnetId: string): Known<T.NetworkAcl> {
@@ -151,7 +158,7 @@ export class TopologyIndex {
   gatewayOf(vpcId: string): Known<string | undefined> {
     const { internetGateways } = this.topology;
     if (!isKnown(internetGateways)) return internetGateways;
-    return this.#gateways.get(vpcId) ?? this.#unknownGateway;
+    return this.#gateways.get(vpcId) ?? this.#unknownGateway ?? this.othersOf(vpcId);
   }
 
   attachmentsOf(transitGatewayId: string): Known<readonly T.TransitGatewayAttachment[]> {

@@ -1,5 +1,5 @@
 import type { Cidr, Family, Scalar } from "./address.ts";
-import type { Known } from "./known.ts";
+import type { Known, Unknown } from "./known.ts";
 
 /**
  * What decides where packets can go, in EC2's names. Every value may be unknown; a collection that is unknown as a whole
@@ -38,6 +38,8 @@ export interface Vpc {
   readonly enableDnsSupport: Known<boolean>;
   readonly enableDnsHostnames: Known<boolean>;
   readonly dhcpOptionsId: Known<string | undefined>;
+  /** Why what else is in it is not known, where the topology does not tell all: its tables, endpoints, gateways. */
+  readonly others?: Unknown;
 }
 
 export interface Subnet {

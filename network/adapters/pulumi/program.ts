@@ -1,3 +1,4 @@
+import { type Cidr, parseCidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import { isUnknownValue, type ProgramResource } from "./resource.ts";
 
@@ -147,6 +148,24 @@ export class Inputs {
     return list.map((one) => new Block(this, key, one as Record<string, unknown>));
   }
 
+  /**
+   * A value as a CIDR block; undefined where it is not set.
+   * @returns Unknown where it is not known, or is no block
+   */
+  cidr(value: Known<unknown>, key: string): Known<Cidr | undefined> {
+    if (!isKnown(value) || value === undefined) return value;
+    try {
+      return parseCidr(String(value));
+    } catch {
+      return this.unknown(key, `is ${JSON.stringify(value)}, which is no CIDR block`);
+    }
+  }
+
+  /** The type of a resource that the program declares. */
+  typeOf(id: string): string | undefined {
+    return this.#program.get(id)?.type;
+  }
+
   known(value: unknown, key: string): Known<unknown> {
     return isUnknownValue(value) ? this.unknown(key) : value;
   }
@@ -294,11 +313,15 @@ export class Block {
   }
 
   reference(field: string, wanted: Wanted): Known<string | undefined> {
-    return this.#inputs.resolve(this.fields[field], this.#key, wanted);
+    return this.#inputs.resolve(this.fields[field], this.#key === "" ? field : this.#key, wanted);
+  }
+
+  references(field: string, wanted: Wanted): Known<readonly string[]> {
+    return this.#inputs.resolveAll(this.fields[field], this.#key === "" ? field : this.#key, wanted);
   }
 
   unknown(field: string): Unknown {
-    return this.#inputs.unknown(`${this.#key}.${field}`);
+    return this.#inputs.unknown(this.#key === "" ? field : `${this.#key}.${field}`);
   }
 
   get inputs(): Inputs {

@@ -110,7 +110,7 @@ const cases: [string, Variant, Flow["destination"], Partial<Flow>, string][] = [
     { more: { prefixLists: byId({ id: "pl-s3", name: "com.amazonaws.r.s3", cidrs: why }) } },
     s3,
     {},
-    `unknown; unknown-value vpc-endpoint vpce-s3: Not known: somebody sets it later.`,
+    "reachable",
   ],
   [
     "a gateway endpoint, and no lists known",
@@ -257,7 +257,7 @@ const cases: [string, Variant, Flow["destination"], Partial<Flow>, string][] = [
     {},
     { type: "service", name: "ecr.api" },
     { family: 6, source: { type: "interface", id: "job", address: at("2600:1::10") } },
-    `unknown; unknown-value service ecr.api: Not known: whether ecr.api has IPv6 addresses.`,
+    `unknown; unknown-value service ecr.api: Not known: the DHCP options of vpc, which are not in the topology.`,
   ],
   [
     "a gateway endpoint of another VPC, by peering",

@@ -1,0 +1,142 @@
+import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
+import type { VpcEndpoint } from "../../reachability/topology.ts";
+import { type Declarations, groupBy } from "./declarations.ts";
+import type { Inputs } from "./program.ts";
+import { defaultGroupOf, routeTables, securityGroups, subnets, types, vpcEndpoints as wanted } from "./wanted.ts";
+
+const token = {
+  subnet: "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
+  table: "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+  group: "aws:ec2/securityGroupAssociation:SecurityGroupAssociation",
+  policy: "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+  privateDns: "aws:vpc/endpointPrivateDns:EndpointPrivateDns",
+} as const;
+
+const ofEndpoint = (inputs: Inputs) => inputs.reference("vpcEndpointId", wanted);
+
+/** Endpoints as they will be: available, with what standalone associations add. */
+export function vpcEndpoints(declarations: Declarations): Map<string, VpcEndpoint> {
+  const own = (type: string) => groupBy(declarations.of(type), ofEndpoint);
+  const [bySubnet, byTable, byGroup, byPolicy, byPrivateDns] = [
+    own(token.subnet),
+    own(token.table),
+    own(token.group),
+    own(token.policy),
+    own(token.privateDns),
+  ];
+  return new Map(
+    declarations.of(...types.vpcEndpoint).map((inputs) => {
+      const { urn, isRead } = inputs.resource;
+      const vpcId = declarations.vpcOf(inputs);
+      const serviceName = inputs.text("serviceName");
+      const type = typeOf(inputs);
+      const [policy = inputs] = byPolicy.byKey.get(urn) ?? [];
+      const [privateDns = inputs] = byPrivateDns.byKey.get(urn) ?? [];
+      const isAuto = isKnown(serviceName) && !/vpce-svc-/.test(serviceName ?? "");
+      const endpoint: VpcEndpoint = {
+        id: urn,
+        vpcId,
+        type: isKnown(serviceName) ? type : serviceName,
+        serviceName: typeof serviceName === "string" ? serviceName : "",
+        state: isRead || !isAuto ? new Unknown(`whether ${urn} is accepted by the owner of its service`) : "available",
+        policyDocument: byPolicy.stray ?? policyOf(policy),
+        privateDnsEnabled: byPrivateDns.stray ?? privateDns.flag("privateDnsEnabled", false),
+        privateDnsOnlyForInboundResolverEndpoint: inboundOnly(inputs),
+        routeTableIds: joined(
+          inputs.references("routeTableIds", routeTables),
+          byTable,
+          urn,
+          "routeTableId",
+          routeTables,
+        ),
+        subnetIds: joined(subnetsOf(inputs), bySubnet, urn, "subnetId", subnets),
+        networkInterfaceIds: [],
+        securityGroupIds: groupsOf(inputs, byGroup.byKey.get(urn) ?? [], vpcId, byGroup.stray),
+      };
+      return [urn, endpoint];
+    }),
+  );
+}
+
+function typeOf(inputs: Inputs): VpcEndpoint["type"] {
+  const type = inputs.text("vpcEndpointType");
+  if (!isKnown(type)) return type;
+  if (type === undefined || type === "Gateway") return "Gateway";
+  return type === "Interface" ? "Interface" : "other";
+}
+
+function policyOf(inputs: Inputs): Known<unknown> {
+  const text = inputs.value("policy");
+  if (!isKnown(text) || text === undefined) return text;
+  if (typeof text !== "string") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return inputs.unknown("policy", "is no JSON");
+  }
+}
+
+/** `subnetConfigurations` name subnets too, each with an address. */
+function subnetsOf(inputs: Inputs): Known<readonly string[]> {
+  const named = inputs.references("subnetIds", subnets);
+  const configurations = inputs.blocks("subnetConfigurations");
+  if (!isKnown(named)) return named;
+  if (!isKnown(configurations)) return configurations;
+  const all = [...named];
+  for (const block of configurations) {
+    const id = block.reference("subnetId", subnets);
+    if (!isKnown(id)) return id;
+    if (id !== undefined) all.push(id);
+  }
+  return [...new Set(all)];
+}
+
+function joined(
+  own: Known<readonly string[]>,
+  associations: ReturnType<typeof groupBy<Inputs>>,
+  urn: string,
+  key: string,
+  wantedOne: typeof subnets,
+): Known<readonly string[]> {
+  if (!isKnown(own)) return own;
+  if (associations.stray) return associations.stray;
+  const all = [...own];
+  for (const association of associations.byKey.get(urn) ?? []) {
+    const id = association.reference(key, wantedOne);
+    if (!isKnown(id)) return id;
+    if (id !== undefined) all.push(id);
+  }
+  return [...new Set(all)];
+}
+
+/** The VPC's default group where none is named, unless an association replaces it. */
+function groupsOf(
+  inputs: Inputs,
+  associations: readonly Inputs[],
+  vpcId: string,
+  stray: Unknown | undefined,
+): Known<readonly string[]> {
+  const own = inputs.references("securityGroupIds", securityGroups);
+  if (!isKnown(own)) return own;
+  if (stray) return stray;
+  const all = own.length > 0 ? [...own] : [defaultGroupOf(vpcId)];
+  for (const association of associations) {
+    const id = association.reference("securityGroupId", securityGroups);
+    if (!isKnown(id)) return id;
+    const isInstead = association.flag("replaceDefaultAssociation", false);
+    if (!isKnown(isInstead)) return isInstead;
+    if (isInstead) all.splice(0, all.length, ...all.filter((one) => one !== defaultGroupOf(vpcId)));
+    if (id !== undefined) all.push(id);
+  }
+  return all;
+}
+
+/** S3's interface endpoints: with private DNS for inbound resolver endpoints alone unless told otherwise (VPC API, DnsOptions). */
+function inboundOnly(inputs: Inputs): Known<boolean> {
+  const options = inputs.blocks("dnsOptions");
+  if (!isKnown(options)) return options;
+  const [block] = options;
+  const own = block?.value("privateDnsOnlyForInboundResolverEndpoint");
+  if (own === undefined) return false;
+  return isKnown(own) ? own === true : own;
+}
