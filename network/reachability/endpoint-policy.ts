@@ -6,6 +6,8 @@ export interface PolicyRequest {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
+  /** Why parts of the ARN are not known; each `*` in it then stands for some characters that nobody knows. */
+  readonly unknown?: string;
 }
 
 /** What is known of every request through the endpoint, by the names of IAM's global condition keys. */
@@ -59,11 +61,12 @@ function statementsOf(policy: unknown): Json[] | undefined {
 }
 
 /** The policy with the request allowed and by no statement denied. */
-export function allowRequest(policy: unknown, { action, resource }: PolicyRequest): unknown {
+export function allowRequest(policy: unknown, request: PolicyRequest): unknown {
+  const { action, resource } = request;
   const statements = (policy === undefined ? [] : statementsOf(policy)) ?? [];
   const allow = { Effect: "Allow", Principal: "*", Action: action, Resource: resource };
   const kept = statements.filter(
-    (statement) => statement.Effect !== "Deny" || matches(statement, { action, resource }, {}).answer === "no",
+    (statement) => statement.Effect !== "Deny" || matches(statement, request, {}).answer === "no",
   );
   return { ...(isObject(policy) ? policy : {}), Statement: [...kept, allow] };
 }
@@ -73,10 +76,17 @@ interface Matched {
   readonly reason: string;
 }
 
-function matches(statement: Json, { action, resource }: PolicyRequest, context: PolicyContext): Matched {
+function matches(statement: Json, request: PolicyRequest, context: PolicyContext): Matched {
+  const { action, resource, unknown } = request;
   const parts: Matched[] = [
-    matchList(statement, "Action", action, "i"),
-    matchList(statement, "Resource", resource, ""),
+    matchList(statement, "Action", (pattern) => asAnswer(wildcard(pattern, "i").test(action))),
+    matchList(
+      statement,
+      "Resource",
+      (pattern) =>
+        unknown === undefined ? asAnswer(wildcard(pattern, "").test(resource)) : matchPartly(pattern, resource),
+      unknown,
+    ),
     matchPrincipal(statement),
     ...matchCondition(statement.Condition, context),
   ];
@@ -85,15 +95,17 @@ function matches(statement: Json, { action, resource }: PolicyRequest, context: 
 }
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`: one of them is there. */
-function matchList(statement: Json, key: string, value: string, flags: string): Matched {
+function matchList(statement: Json, key: string, match: (pattern: string) => Answer, unknown = ""): Matched {
   const [own, not] = [statement[key], statement[`Not${key}`]];
   const patterns = listOf(own ?? not);
   if (!patterns || (own === undefined) === (not === undefined))
     return { answer: "maybe", reason: `its ${key} can't be read` };
   if (patterns.some((pattern) => pattern.includes("${")))
     return { answer: "maybe", reason: "it has a policy variable" };
-  const isIn = patterns.some((pattern) => wildcard(pattern, flags).test(value));
-  return { answer: isIn === (own !== undefined) ? "yes" : "no", reason: "" };
+  const answers = patterns.map(match);
+  const isIn = answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+  if (isIn === "maybe") return { answer: isIn, reason: unknown };
+  return { answer: asAnswer((isIn === "yes") === (own !== undefined)), reason: "" };
 }
 
 function matchPrincipal({ Principal: principal, NotPrincipal: not }: Json): Matched {
@@ -138,8 +150,48 @@ function wildcard(pattern: string, flags: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
-    .replaceAll("?", ".");
+    .replaceAll("?", "(?:.)");
   return new RegExp(`^${source}$`, `s${flags}`);
+}
+
+const asAnswer = (is: boolean): Answer => (is ? "yes" : "no");
+
+/** Whether a pattern is for all that `value` may be, each `*` of it standing for unknown characters; for some; for none. */
+function matchPartly(pattern: string, value: string): Answer {
+  const isForAll = new RegExp(wildcard(pattern, "").source.replaceAll("(?:.)", "[^*]"), "s").test(value);
+  return isForAll ? "yes" : canMeet(pattern, value) ? "maybe" : "no";
+}
+
+/** Whether there is a text that two patterns are both for: the first with `*` and `?`, the second with `*` alone. */
+function canMeet(one: string, other: string): boolean {
+  // Where one can stand in the second pattern, after what the first has so far.
+  let places = after([0], other);
+  for (const character of one) {
+    if (character === "*")
+      places = Array.from(
+        { length: other.length - (places[0] ?? other.length + 1) + 1 },
+        (_, index) => (places[0] ?? 0) + index,
+      );
+    else {
+      const next = places.flatMap((place) => {
+        if (other[place] === "*") return [place];
+        return other[place] !== undefined && (character === "?" || other[place] === character) ? [place + 1] : [];
+      });
+      places = after(
+        [...new Set(next)].sort((a, b) => a - b),
+        other,
+      );
+    }
+    if (places.length === 0) return false;
+  }
+  return places.includes(other.length);
+}
+
+/** A `*` may stand for nothing. */
+function after(places: readonly number[], pattern: string): number[] {
+  const all = new Set(places);
+  for (const place of all) if (pattern[place] === "*") all.add(place + 1);
+  return [...all].sort((a, b) => a - b);
 }
 
 function listOf(value: unknown): string[] | undefined {
