@@ -1,0 +1,125 @@
+import { createRequire } from "node:module";
+import { completed, completedPlainly } from "./incomplete-answer.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Assignment, ProgramMessage, Severity } from "./protocol.ts";
+
+/** What is used of @pulumi/pulumi's inner modules; most of it is `@internal` there, and has been there since 3.50. */
+interface Settings {
+  setMockOptions(monitor: Monitor, project: string, stack: string, preview: boolean, organization: string): void;
+  disconnect(): Promise<void>;
+  waitForRPCs?(): Promise<void>;
+}
+interface State {
+  getStore(): {
+    readonly settings: { readonly options: Record<string, unknown> };
+    readonly leakCandidates: ReadonlySet<{ readonly _debugCtx?: string }>;
+  };
+}
+interface Stack {
+  runInPulumiStack(load: () => Promise<unknown>): Promise<unknown>;
+}
+type LogFunction = (text: string, resource?: { readonly urn: { promise(): Promise<string> } }) => Promise<void>;
+type Log = Record<"info" | "warn" | "error", LogFunction>;
+interface Outputs {
+  readonly unknown: unknown;
+}
+interface Output {
+  apply(callback: (value: unknown) => unknown, runWithUnknowns: boolean): unknown;
+}
+type InvokeFunction = (...parameters: unknown[]) => unknown;
+type Invokes = Record<string, InvokeFunction>;
+
+/** The copy of the Pulumi SDK that the program itself uses. Copies share their state, so that one is enough. */
+export class Sdk {
+  readonly #settings: Settings;
+  readonly #state: State;
+  readonly #stack: Stack;
+  readonly #log: Log;
+  readonly #outputs: Outputs;
+  readonly #invokes: readonly Invokes[];
+
+  constructor(load: (module: string) => unknown) {
+    this.#settings = load("runtime/settings.js") as Settings;
+    this.#state = load("runtime/state.js") as State;
+    this.#stack = load("runtime/stack.js") as Stack;
+    this.#log = load("log/index.js") as Log;
+    this.#outputs = load("output.js") as Outputs;
+    // Where the functions are defined, and where packages find them.
+    this.#invokes = [load("runtime/invoke.js") as Invokes, load("runtime/index.js") as Invokes];
+  }
+
+  /** From here on the SDK talks to the monitor, as in a preview. */
+  start(monitor: Monitor, { project, stack, organization, rootDirectory }: Assignment): void {
+    this.#settings.setMockOptions(monitor, project, stack, true, organization);
+    this.#state.getStore().settings.options.rootDirectory = rootDirectory;
+    this.#completeAnswers();
+  }
+
+  onMessage(listener: (message: ProgramMessage) => void): void {
+    const severities: readonly (readonly [keyof Log, Severity])[] = [
+      ["info", "info"],
+      ["warn", "warning"],
+      ["error", "error"],
+    ];
+    for (const [name, severity] of severities) {
+      this.#log[name] = async (text, resource) => {
+        const urn = await resource?.urn.promise();
+        listener({ severity, text: String(text), ...(urn === undefined ? {} : { urn }) });
+      };
+    }
+  }
+
+  runInStack(load: () => Promise<unknown>): Promise<unknown> {
+    return this.#stack.runInPulumiStack(load);
+  }
+
+  /** Nothing is on its way to the monitor. */
+  settled(): Promise<void> {
+    return this.#settings.waitForRPCs?.() ?? this.#settings.disconnect();
+  }
+
+  /** Those that wait for something: `NAME (TYPE)`. */
+  pendingResources(): string[] {
+    const labels = [...this.#state.getStore().leakCandidates].flatMap(({ _debugCtx = "" }) => {
+      const [, name, type] = /^resolveURN\(resource:(.+)\[(.+)\]\)$/.exec(_debugCtx) ?? [];
+      return name === undefined ? [] : [`${name} (${type})`];
+    });
+    return [...new Set(labels)];
+  }
+
+  /** What no table answers is unknown, property by property; the SDK would take a property that is missing for none. */
+  #completeAnswers(): void {
+    const { unknown } = this.#outputs;
+    for (const functions of this.#invokes) {
+      for (const name of ["invoke", "invokeSingle"]) {
+        replace(
+          functions,
+          name,
+          (original) =>
+            async (...parameters) =>
+              completedPlainly(await original(...parameters)),
+        );
+      }
+      for (const name of ["invokeOutput", "invokeSingleOutput", "call", "callSingle"]) {
+        replace(functions, name, (original) => (...parameters) => {
+          const answer = original(...parameters) as Output;
+          return answer.apply((value) => completed(value, unknown), true);
+        });
+      }
+    }
+  }
+}
+
+const replaced = Symbol("replaced");
+
+function replace(functions: Invokes, name: string, wrap: (original: InvokeFunction) => InvokeFunction): void {
+  const original = functions[name] as (InvokeFunction & { [replaced]?: true }) | undefined;
+  if (original === undefined || original[replaced]) return;
+  functions[name] = Object.assign(wrap(original), { [replaced]: true as const });
+}
+
+/** @throws where the program has no SDK in reach */
+export function loadSdk(entryPoint: string): Sdk {
+  const require = createRequire(entryPoint);
+  return new Sdk((module) => require(`@pulumi/pulumi/${module}`));
+}
