@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { type Options, Sequelize, type Transaction } from "sequelize";
 import type { Failure } from "../failure.ts";
-import { supportedMajor } from "./server-traits.ts";
+import { supportedMajor } from "./supported-major.ts";
 
 /** Where a PostgreSQL listens and who we are there; what `pg` and Sequelize take. */
 export interface ConnectionSettings {

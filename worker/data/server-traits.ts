@@ -1,9 +1,7 @@
 import type { ConnectionSettings, Database } from "./database.ts";
 import { asFailure } from "./database-failure.ts";
 import { queryOnce } from "./query-once.ts";
-
-/** Major version of the RDS instance, and so of the local database. */
-export const supportedMajor = 17;
+import { supportedMajor } from "./supported-major.ts";
 
 /** How RDS's en_US.UTF-8 sorts the letters that tell collations apart. */
 const supportedOrder = "a,A,b,B,é,z";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chown, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../../failure.ts";
-import { supportedMajor } from "../server-traits.ts";
+import { supportedMajor } from "../supported-major.ts";
 import type { Binaries } from "./binaries.ts";
 import { serverFailure } from "./log.ts";
 import type { ServerHome } from "./server-user.ts";

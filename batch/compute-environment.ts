@@ -1,0 +1,131 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export const launchTypes = ["ec2", "spot", "fargate"] as const;
+export type LaunchType = (typeof launchTypes)[number];
+
+export const runsOnInstances = (launchType: LaunchType): boolean => launchType !== "fargate";
+
+export interface ComputeEnvironmentArgs {
+  readonly launchType: LaunchType;
+  /** Types (`m7i.large`), families (`m7i`) or `optimal`; not for Fargate. */
+  readonly instanceTypes: readonly string[];
+  /** vCPUs of instances that stay when there is nothing to do; not for Fargate. */
+  readonly minvCpus: number;
+  readonly maxvCpus: number;
+  readonly subnetIds: readonly pulumi.Input<string>[];
+  readonly securityGroupId: pulumi.Input<string>;
+  /** Not for Fargate. */
+  readonly instanceProfileArn: pulumi.Input<string> | undefined;
+}
+
+/** Faults of the arguments, as sentences that name the compute environment. */
+export function computeEnvironmentFaults(
+  name: string,
+  {
+    launchType,
+    instanceTypes,
+    minvCpus,
+    maxvCpus,
+  }: Pick<ComputeEnvironmentArgs, "launchType" | "instanceTypes" | "minvCpus" | "maxvCpus">,
+): string[] {
+  const faults: string[] = [];
+  const say = (fault: string) => faults.push(`Compute environment "${name}": ${fault}`);
+  if (!Number.isInteger(maxvCpus)) say(`maxvCpus is ${maxvCpus}; it must be a whole number.`);
+  else if (maxvCpus < 1) say(`maxvCpus is ${maxvCpus}; it must be at least 1.`);
+  if (!Number.isInteger(minvCpus) || minvCpus < 0) {
+    say(`minvCpus is ${minvCpus}; it must be a whole number, 0 at least.`);
+  } else if (minvCpus > maxvCpus) {
+    say(`minvCpus is ${minvCpus}, more than maxvCpus, ${maxvCpus}; lower it.`);
+  }
+  if (!runsOnInstances(launchType)) {
+    if (minvCpus > 0) say(`minvCpus is ${minvCpus}; Fargate keeps nothing running, so it must be 0.`);
+    return faults;
+  }
+  if (instanceTypes.length === 0) say(`instanceTypes is empty; name types, families or "optimal".`);
+  for (const type of instanceTypes) {
+    if (type !== "optimal" && !/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)?$/.test(type)) {
+      say(`instanceTypes has "${type}"; write a type as m7i.large, a family as m7i, or "optimal".`);
+    } else if (isArm(type)) {
+      say(`instanceTypes has ${type}, which is an ARM type, and jobs' images are x86-64; take an x86-64 type.`);
+    }
+  }
+  return faults;
+}
+
+/** Graviton's families: a letter g behind the generation, and the first one, a1. */
+function isArm(type: string): boolean {
+  return /^([a-z]+\d+g|a1(\.|$))/.test(type);
+}
+
+/**
+ * Where jobs run. It is changed in place wherever AWS Batch can: for that it has no service role of its own (AWS takes its
+ * service-linked one) and one of the strategies BEST_FIT_PROGRESSIVE and SPOT_CAPACITY_OPTIMIZED; with any other the
+ * provider replaces it for new subnets, groups, types or launch templates (CustomizeDiff of aws_batch_compute_environment).
+ *
+ * What remains, its launch type, is in its name, and AWS Batch refuses to delete one that a job queue still names, for some
+ * seconds after the queue has let go of it too (https://github.com/pulumi/pulumi-aws/issues/6233). So it has no name of its
+ * own choosing: Pulumi's makes a successor possible while it is there, the queue is then told of the successor, and only
+ * after that Pulumi deletes; {@link JobQueue} waits between the two.
+ * @throws RunError with all faults of the arguments
+ */
+export class ComputeEnvironment extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly computeEnvironment: aws.batch.ComputeEnvironment;
+
+  constructor(name: string, args: ComputeEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("batch-preflight:batch:ComputeEnvironment", name, {}, opts);
+    const faults = computeEnvironmentFaults(name, args);
+    if (faults.length > 0) throw new pulumi.RunError(faults.join("\n"));
+    const parent = { parent: this };
+    const { launchType, minvCpus, maxvCpus, subnetIds, securityGroupId, instanceProfileArn } = args;
+    const everywhere = { maxVcpus: maxvCpus, subnets: [...subnetIds], securityGroupIds: [securityGroupId] };
+
+    this.computeEnvironment = new aws.batch.ComputeEnvironment(
+      name,
+      {
+        type: "MANAGED",
+        state: "ENABLED",
+        computeResources: !runsOnInstances(launchType)
+          ? { type: "FARGATE", ...everywhere }
+          : {
+              ...everywhere,
+              type: launchType === "spot" ? "SPOT" : "EC2",
+              allocationStrategy: launchType === "spot" ? "SPOT_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE",
+              minVcpus: minvCpus,
+              instanceTypes: [...args.instanceTypes],
+              ...(instanceProfileArn === undefined ? {} : { instanceRole: instanceProfileArn }),
+              ec2Configurations: [{ imageType: "ECS_AL2023" }],
+              launchTemplate: this.#launchTemplate(name),
+              tags: { Name: name },
+            },
+        tags: { Name: name },
+      },
+      parent,
+    );
+    this.arn = this.computeEnvironment.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+
+  /** What AWS Batch's own does not do: metadata by token alone, an encrypted gp3 volume. */
+  #launchTemplate(name: string) {
+    const template = new aws.ec2.LaunchTemplate(
+      name,
+      {
+        description: "Instances of AWS Batch",
+        // One hop: the ECS agent and host-mode containers have it, a container behind a bridge has not.
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [
+          {
+            deviceName: "/dev/xvda",
+            ebs: { volumeType: "gp3", volumeSize: 30, encrypted: "true", deleteOnTermination: "true" },
+          },
+        ],
+        tags: { Name: name },
+      },
+      { parent: this },
+    );
+    // A number rather than $Latest: so a new version is a change of the compute environment, and reaches its instances.
+    return { launchTemplateId: template.id, version: pulumi.interpolate`${template.latestVersion}` };
+  }
+}

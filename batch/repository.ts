@@ -1,0 +1,35 @@
+import * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface RepositoryArgs {
+  /** Folder of the Dockerfile. */
+  readonly context: string;
+  /** Whether the repository goes with its images when the stack is destroyed. */
+  readonly forceDelete: boolean;
+}
+
+/** The worker's image, built here and pushed to a repository of its own. */
+export class Repository extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+  /** With its digest: a change of the worker is a new revision of the job definition. */
+  readonly imageUri: pulumi.Output<string>;
+
+  constructor(name: string, { context, forceDelete }: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("batch-preflight:batch:Repository", name, {}, opts);
+    const parent = { parent: this };
+    const repository = new awsx.ecr.Repository(
+      name,
+      { forceDelete, imageScanningConfiguration: { scanOnPush: true } },
+      parent,
+    );
+    const image = new awsx.ecr.Image(
+      name,
+      // Fargate and the compute environments' machine image are x86-64, whatever the machine is that builds.
+      { repositoryUrl: repository.url, context, platform: "linux/amd64" },
+      parent,
+    );
+    this.url = repository.url;
+    this.imageUri = image.imageUri;
+    this.registerOutputs({ url: this.url, imageUri: this.imageUri });
+  }
+}

@@ -1,0 +1,94 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../network/region.ts";
+import { repositoryArnOf } from "./image-repository.ts";
+
+export interface RolesArgs {
+  readonly region: string;
+  /** Whether jobs run on instances, which need a role too. */
+  readonly onInstances: boolean;
+  readonly image: pulumi.Input<string>;
+  readonly logGroupArn: pulumi.Input<string>;
+  /** Secrets that job definitions hand over. */
+  readonly secretArns: readonly pulumi.Input<string>[];
+}
+
+/** Who may do what: the instance, the agent that starts the container, and the job itself (nothing). */
+export class Roles extends pulumi.ComponentResource {
+  /** Of the instances; undefined on Fargate. */
+  readonly instanceProfileArn: pulumi.Output<string> | undefined;
+  readonly executionRoleArn: pulumi.Output<string>;
+  readonly jobRoleArn: pulumi.Output<string>;
+  /** Until these are there, a role may nothing. */
+  readonly permissions: readonly pulumi.Resource[];
+
+  constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("batch-preflight:batch:Roles", name, {}, opts);
+    const parent = { parent: this };
+    const permissions: pulumi.Resource[] = [];
+    const role = (suffix: string, service: string, description: string) =>
+      new aws.iam.Role(
+        `${name}-${suffix}`,
+        { description, assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: service }) },
+        parent,
+      );
+
+    if (args.onInstances) {
+      const instanceRole = role("instance", "ec2.amazonaws.com", "Instances of AWS Batch: join their ECS cluster");
+      permissions.push(
+        new aws.iam.RolePolicyAttachment(
+          `${name}-instance`,
+          {
+            role: instanceRole.name,
+            policyArn: `arn:${partitionOf(args.region)}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role`,
+          },
+          parent,
+        ),
+      );
+      this.instanceProfileArn = new aws.iam.InstanceProfile(
+        `${name}-instance`,
+        { role: instanceRole.name },
+        parent,
+      ).arn;
+    }
+
+    const execution = role("execution", "ecs-tasks.amazonaws.com", "ECS agent: pull the image, hand over secrets, log");
+    permissions.push(
+      new aws.iam.RolePolicy(`${name}-execution`, { role: execution.id, policy: executionPolicy(args) }, parent),
+    );
+    this.executionRoleArn = execution.arn;
+    this.jobRoleArn = role("job", "ecs-tasks.amazonaws.com", "Jobs of AWS Batch: the worker asks nothing of AWS").arn;
+    this.permissions = permissions;
+    this.registerOutputs({});
+  }
+}
+
+function executionPolicy({ image, logGroupArn, secretArns }: RolesArgs): pulumi.Output<string> {
+  const repository = pulumi.output(image).apply((uri) => repositoryArnOf(uri));
+  const pull = repository.apply((arn) =>
+    arn === undefined
+      ? []
+      : [
+          { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+          {
+            Effect: "Allow",
+            Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            Resource: arn,
+          },
+        ],
+  );
+  const handOver = secretArns.map((arn) => ({
+    Effect: "Allow",
+    Action: "secretsmanager:GetSecretValue",
+    Resource: arn,
+  }));
+  const log = {
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: pulumi.interpolate`${logGroupArn}:*`,
+  };
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: pull.apply((statements) => pulumi.all([...statements, log, ...handOver])),
+  });
+}

@@ -1,0 +1,245 @@
+import * as v from "valibot";
+import {
+  computeEnvironmentFaults,
+  type LaunchType,
+  launchTypes,
+  runsOnInstances,
+} from "./batch/compute-environment.ts";
+import { databaseFaults } from "./batch/database.ts";
+import { repositoryArnOf } from "./batch/image-repository.ts";
+import { jobFaults } from "./batch/job-definition.ts";
+import { requiredServices } from "./batch/services.ts";
+import { overlap, parseCidrBlock } from "./network/cidr.ts";
+import { egresses, natGatewayChoices, planNetwork } from "./network/plan.ts";
+
+/** Where a setting comes from: `pulumi.Config`, and nothing of it but this. */
+export interface Settings {
+  get(name: string): string | undefined;
+}
+
+/** Retention that CloudWatch Logs knows, in days (API_PutRetentionPolicy). */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/**
+ * The settings and what stands for those that nobody gives; the same as in Pulumi.yaml, which describes them. An empty
+ * text or list is one that is not given: Pulumi.yaml knows no optional settings.
+ */
+export const defaults = {
+  cidrBlock: "10.20.0.0/16",
+  zones: 2,
+  zoneNames: [] as readonly string[],
+  subnetCidrBlocks: [] as readonly string[],
+  egress: "endpoints" as (typeof egresses)[number],
+  natGateways: "one" as (typeof natGatewayChoices)[number],
+  flowLogs: false,
+  vpcId: "",
+  subnetIds: [] as readonly string[],
+  launchType: "ec2",
+  instanceTypes: ["optimal"] as readonly string[],
+  minvCpus: 0,
+  maxvCpus: 16,
+  image: "",
+  vcpu: "1",
+  memory: 2048,
+  timeout: 3600,
+  attempts: 3,
+  arraySize: 1,
+  databaseInstanceClass: "db.t4g.micro",
+  databaseStorage: 20,
+  databaseMultiZone: false,
+  databaseBackupDays: 7,
+  databaseUrlSecretArn: "",
+  databaseCidrBlock: "",
+  databasePort: 5432,
+  deletionProtection: true,
+  logRetentionDays: 30,
+};
+type Values = { -readonly [Name in keyof typeof defaults]: (typeof defaults)[Name] };
+
+const choices: Partial<Record<keyof Values, readonly string[]>> = { egress: egresses, natGateways: natGatewayChoices };
+
+/** @returns what the program builds, or all faults of the settings as sentences */
+export function readConfiguration(settings: Settings, region: string | undefined) {
+  const { values, faults } = readValues(settings);
+  if (region === undefined || region === "") {
+    faults.push("No Region is set; set one: pulumi config set aws:region eu-west-1");
+  }
+  if (faults.length > 0) return { faults };
+  const configuration = configurationOf(values, region!, faults);
+  return faults.length > 0 ? { faults } : { configuration };
+}
+
+export type Configuration = ReturnType<typeof configurationOf>;
+
+function configurationOf(values: Values, region: string, faults: string[]) {
+  const types = launchTypesOf(values.launchType, faults);
+  const vcpu = Number(values.vcpu);
+  const onFargate = !types.some(runsOnInstances);
+  const hasOwnDatabase = values.databaseUrlSecretArn === "";
+  const isExisting = values.vpcId !== "" || values.subnetIds.length > 0;
+  const services = requiredServices({
+    region,
+    launchTypes: types,
+    imageInEcr: values.image === "" || repositoryArnOf(values.image) !== undefined,
+    hasSecrets: true,
+  });
+
+  for (const type of types) faults.push(...computeEnvironmentFaults(`jobs-${type}`, { ...values, launchType: type }));
+  const size = { vcpu, memory: values.memory, timeoutSeconds: values.timeout };
+  const limits = { attempts: values.attempts, arraySize: values.arraySize };
+  faults.push(...jobFaults({ ...size, ...limits }, { onFargate, maxvCpus: values.maxvCpus }));
+  if (!retentions.includes(values.logRetentionDays)) {
+    faults.push(`logRetentionDays is ${values.logRetentionDays}; CloudWatch Logs knows ${retentions.join(", ")}.`);
+  }
+  if (hasOwnDatabase) {
+    const { databaseInstanceClass: instanceClass, databaseStorage: allocatedStorage } = values;
+    faults.push(...databaseFaults({ instanceClass, allocatedStorage, backupRetentionDays: values.databaseBackupDays }));
+  } else otherDatabaseFaults(values, isExisting, faults);
+
+  const network = {
+    region,
+    cidrBlock: values.cidrBlock,
+    zones: values.zoneNames.length > 0 ? values.zoneNames : values.zones,
+    subnetCidrBlocks: values.subnetCidrBlocks,
+    egress: values.egress,
+    natGateways: values.natGateways,
+    database: hasOwnDatabase,
+    // Each job may get an instance, or on Fargate an interface, of its own.
+    jobs: types.length * Math.floor(values.maxvCpus / Math.max(vcpu, 0.25)),
+    onInstances: !onFargate,
+    services: services.services,
+    requests: services.requests,
+    flowLogs: values.flowLogs,
+    logRetentionInDays: values.logRetentionDays,
+  };
+  if (isExisting) existingNetworkFaults(values, hasOwnDatabase, faults);
+  else {
+    const plan = planNetwork(network);
+    if ("faults" in plan) faults.push(...plan.faults);
+  }
+
+  return {
+    network,
+    existingNetwork: isExisting ? { vpcId: values.vpcId, subnetIds: values.subnetIds } : undefined,
+    database: hasOwnDatabase
+      ? {
+          instanceClass: values.databaseInstanceClass,
+          allocatedStorage: values.databaseStorage,
+          multiZone: values.databaseMultiZone,
+          backupRetentionDays: values.databaseBackupDays,
+          deletionProtection: values.deletionProtection,
+        }
+      : undefined,
+    otherDatabase: hasOwnDatabase
+      ? undefined
+      : { secretArn: values.databaseUrlSecretArn, cidrBlock: values.databaseCidrBlock, port: values.databasePort },
+    /** An image of one's own; undefined: the worker's is built. */
+    image: values.image === "" ? undefined : values.image,
+    forceDelete: !values.deletionProtection,
+    batch: {
+      region,
+      launchTypes: types,
+      instanceTypes: values.instanceTypes,
+      minvCpus: values.minvCpus,
+      maxvCpus: values.maxvCpus,
+      assignPublicIp: values.egress === "public",
+      ...size,
+      ...limits,
+      logRetentionInDays: values.logRetentionDays,
+    },
+  };
+}
+
+function launchTypesOf(text: string, faults: string[]): LaunchType[] {
+  const words = text.split(",").map((word) => word.trim());
+  const unknown = words.filter((word) => !launchTypes.some((type) => type === word));
+  if (unknown.length > 0) {
+    const which = unknown.map((word) => `"${word}"`).join(" and ");
+    faults.push(`launchType has ${which}; it is one of ${launchTypes.join(", ")}, or several with commas between.`);
+    return [];
+  }
+  const types = launchTypes.filter((type) => words.includes(type));
+  if (types.length < words.length) faults.push(`launchType is "${text}"; name each launch type once.`);
+  if (types.includes("fargate") && types.length > 1) {
+    faults.push(`launchType is "${text}"; a job queue has Fargate alone or instances alone.`);
+  }
+  return types.sort((one, other) => words.indexOf(one) - words.indexOf(other));
+}
+
+function otherDatabaseFaults(values: Values, isExisting: boolean, faults: string[]): void {
+  const { databaseUrlSecretArn, databaseCidrBlock, databasePort, cidrBlock } = values;
+  if (!/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/.test(databaseUrlSecretArn)) {
+    faults.push(`databaseUrlSecretArn is "${databaseUrlSecretArn}", which is no ARN of a secret; copy it whole.`);
+  }
+  if (!Number.isInteger(databasePort) || databasePort < 1 || databasePort > 65_535) {
+    faults.push(`databasePort is ${databasePort}; it must be a whole number from 1 to 65535.`);
+  }
+  const block = parseCidrBlock(databaseCidrBlock);
+  const vpc = parseCidrBlock(cidrBlock);
+  if (databaseCidrBlock === "") {
+    faults.push(
+      "databaseCidrBlock is not given; with databaseUrlSecretArn it says where the database listens, so that jobs may go there.",
+    );
+  } else if (block === undefined) {
+    faults.push(`databaseCidrBlock is "${databaseCidrBlock}", which is no block of IPv4 addresses.`);
+  } else if (!isExisting && vpc !== undefined && overlap(block, vpc)) {
+    faults.push(
+      `databaseCidrBlock ${databaseCidrBlock} overlaps with cidrBlock ${cidrBlock}: packets for it would stay in the new VPC; choose another cidrBlock.`,
+    );
+  }
+}
+
+function existingNetworkFaults({ vpcId, subnetIds }: Values, hasOwnDatabase: boolean, faults: string[]): void {
+  if (vpcId === "") faults.push("subnetIds is given without vpcId; give both, or neither.");
+  else if (!/^vpc-[0-9a-f]+$/.test(vpcId)) faults.push(`vpcId is "${vpcId}"; write it as vpc-0123456789abcdef0.`);
+  if (subnetIds.length === 0) faults.push("vpcId is given without subnetIds; name the subnets that jobs run in.");
+  for (const id of subnetIds) {
+    if (!/^subnet-[0-9a-f]+$/.test(id)) faults.push(`subnetIds has "${id}"; write it as subnet-0123456789abcdef0.`);
+  }
+  if (hasOwnDatabase && subnetIds.length === 1) {
+    faults.push("subnetIds has one subnet, and RDS wants two zones; name another one, or set databaseUrlSecretArn.");
+  }
+}
+
+const list = v.array(v.string());
+
+/** Each setting as its default's type. */
+function readValues(settings: Settings): { values: Values; faults: string[] } {
+  const faults: string[] = [];
+  const values = Object.fromEntries(
+    Object.entries(defaults).map(([name, byDefault]) => {
+      const text = settings.get(name);
+      if (text === undefined || (text === "" && typeof byDefault !== "string")) return [name, byDefault];
+      const fail = (what: string) => {
+        faults.push(`${name} is ${JSON.stringify(text)}; it must be ${what}.`);
+        return [name, byDefault];
+      };
+      if (typeof byDefault === "number") {
+        return text.trim() !== "" && Number.isFinite(Number(text)) ? [name, Number(text)] : fail("a number");
+      }
+      if (typeof byDefault === "boolean") {
+        return text === "true" || text === "false" ? [name, text === "true"] : fail("true or false");
+      }
+      if (Array.isArray(byDefault)) {
+        const parsed = v.safeParse(list, parseJson(text));
+        return parsed.success ? [name, parsed.output] : fail("a list of texts");
+      }
+      const among = choices[name as keyof Values];
+      return among === undefined || among.includes(text) ? [name, text] : fail(`one of ${among.join(", ")}`);
+    }),
+  ) as Values;
+  if (!Number.isFinite(Number(values.vcpu)) || values.vcpu.trim() === "") {
+    faults.push(`vcpu is ${JSON.stringify(values.vcpu)}; it must be a number.`);
+  }
+  return { values, faults };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Batch } from "./batch/batch.ts";
+import { Database } from "./batch/database.ts";
+import { OtherDatabase } from "./batch/other-database.ts";
+import { Repository } from "./batch/repository.ts";
+import { readConfiguration } from "./configuration.ts";
+import { ExistingNetwork, Network } from "./network/network.ts";
+
+const { configuration, faults } = readConfiguration(new pulumi.Config(), aws.config.region);
+if (configuration === undefined) throw new pulumi.RunError(faults.join("\n"));
+const name = pulumi.getProject();
+
+const ownNetwork = configuration.existingNetwork ? undefined : new Network(name, configuration.network);
+const network = ownNetwork ?? new ExistingNetwork(name, configuration.existingNetwork!);
+
+const jobs = { vpcId: network.vpcId, clientSecurityGroupId: network.jobSecurityGroup.id };
+const ownDatabase = configuration.database
+  ? new Database(`${name}-database`, { ...jobs, subnetIds: network.databaseSubnetIds, ...configuration.database })
+  : undefined;
+const database = ownDatabase ?? new OtherDatabase(`${name}-database`, { ...jobs, ...configuration.otherDatabase! });
+
+const repository = configuration.image
+  ? undefined
+  : new Repository(name, { context: import.meta.dirname, forceDelete: configuration.forceDelete });
+
+const batch = new Batch(name, {
+  ...configuration.batch,
+  network,
+  image: configuration.image ?? repository!.imageUri,
+  environment: database.environment,
+  secrets: database.secrets,
+  secretArns: [database.secretArn],
+});
+
+export const vpcId = network.vpcId;
+export const privateSubnetIds = ownNetwork?.privateSubnetIds ?? [];
+export const publicSubnetIds = ownNetwork?.publicSubnetIds ?? [];
+export const computeSubnetIds = network.computeSubnetIds;
+export const databaseSubnetIds = network.databaseSubnetIds;
+export const jobSecurityGroupId = network.jobSecurityGroup.id;
+export const databaseEndpoint = ownDatabase?.endpoint;
+export const databaseSecretArn = database.secretArn;
+export const repositoryUrl = repository?.url;
+export const image = configuration.image ?? repository!.imageUri;
+export const computeEnvironmentArns = batch.computeEnvironmentArns;
+export const jobQueueArn = batch.jobQueueArn;
+export const jobDefinitionArn = batch.jobDefinitionArn;
+export const logGroupName = batch.logGroupName;
+export const arraySize = configuration.batch.arraySize;
