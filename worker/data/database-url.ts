@@ -1,19 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { ConnectionSettings, Database } from "./database.ts";
-
-/**
- * How libpq's `sslmode` maps to TLS as Node does it: it either checks the certificate (against its own authorities and
- * `NODE_EXTRA_CA_CERTS`) or does not. `allow` and `prefer` mean "none" here: pg does not negotiate.
- */
-const tls = {
-  disable: false,
-  allow: false,
-  prefer: false,
-  require: { rejectUnauthorized: false },
-  "no-verify": { rejectUnauthorized: false },
-  "verify-ca": { rejectUnauthorized: true },
-  "verify-full": { rejectUnauthorized: true },
-} as const;
+import { sslModes, tlsOf } from "./tls.ts";
 
 /** The database of `DATABASE_URL`. @throws Failure `usage` naming what is wrong with it; the password is never named */
 export function databaseOfUrl(text: string): Database {
@@ -52,17 +39,17 @@ function parseDatabaseUrl(text: string): ConnectionSettings {
   if (!["postgres:", "postgresql:"].includes(url.protocol)) throw fail(`begins with "${url.protocol}"`);
   for (const [name, value] of url.searchParams) {
     if (name !== "sslmode") throw fail(`has the parameter "${name}", only "sslmode" is known`);
-    if (!Object.hasOwn(tls, value))
-      throw fail(`has sslmode "${value}", which is none of ${Object.keys(tls).join(", ")}`);
+    if (!sslModes.includes(value)) throw fail(`has sslmode "${value}", which is none of ${sslModes.join(", ")}`);
   }
   const missing = { user: url.username, host: url.hostname, database: url.pathname.slice(1) };
   for (const [name, value] of Object.entries(missing)) if (value === "") throw fail(`names no ${name}`);
+  const host = part(url.hostname).replace(/^\[(.*)\]$/, "$1");
   return {
-    host: part(url.hostname).replace(/^\[(.*)\]$/, "$1"),
+    host,
     port: Number(url.port || 5432),
     database: part(url.pathname.slice(1)),
     username: part(url.username),
     password: part(url.password),
-    ssl: tls[(url.searchParams.get("sslmode") ?? "prefer") as keyof typeof tls],
+    ssl: tlsOf(url.searchParams.get("sslmode") ?? "prefer", host),
   };
 }

@@ -12,7 +12,7 @@ export interface ConnectionSettings {
   username: string;
   password: string;
   /** TLS as `pg` takes it; absent: none. */
-  ssl?: boolean | { rejectUnauthorized: boolean };
+  ssl?: boolean | { rejectUnauthorized: boolean; ca?: string[] };
 }
 
 /** A PostgreSQL that can be asked for, as often as a connection is needed: it may have moved or died since. */

@@ -159,7 +159,7 @@ for (const [argv, message] of [
   ["start --envx local", `unknown flag --envx. ${hint}`],
   [
     "url --env aws",
-    'The environment "aws" sets no DATABASE_URL, and only "local" has a database of its own; set it in .env.aws or in the process\'s environment.',
+    'The environment "aws" sets neither DATABASE_URL nor PGHOST, and only "local" has a database of its own; set one in .env.aws or in the process\'s environment.',
   ],
 ] as const) {
   test(`"database ${argv}" is refused`, async (t) => {
