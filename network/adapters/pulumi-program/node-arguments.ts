@@ -3,7 +3,7 @@ const loader = /^(tsx|ts-node|@swc-node\/register|esbuild-register)(\/|$)/;
 
 const loaderFlags: ReadonlySet<string> = new Set(["--import", "--require", "-r", "--loader", "--experimental-loader"]);
 
-/** Node.js's arguments for the process that runs the program: tsx, and what `nodeargs` of Pulumi.yaml asks for. */
+/** What `nodeargs` of Pulumi.yaml asks Node.js for, without the loaders of TypeScript. */
 export function programArguments(nodeargs: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < nodeargs.length; at += 1) {
@@ -17,5 +17,5 @@ export function programArguments(nodeargs: readonly string[]): string[] {
     }
     if (isSeparate) at += 1;
   }
-  return ["--import", import.meta.resolve("tsx"), ...kept];
+  return kept;
 }

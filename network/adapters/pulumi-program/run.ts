@@ -40,13 +40,14 @@ export async function runProgram(run: Run): Promise<Recorded> {
     entryPoint: entryPoint.file,
     isModule: entryPoint.isModule,
     rootDirectory: project.directory,
+    stackFile: stack.file,
     project: project.name,
     stack: stack.stack,
     organization: stack.organization,
     ids,
     region,
   };
-  const child = fork(fileURLToPath(new URL("./child/main.ts", import.meta.url)), [JSON.stringify(assignment)], {
+  const child = fork(fileURLToPath(new URL("./child/start.js", import.meta.url)), [JSON.stringify(assignment)], {
     cwd: entryPoint.directory,
     env: environment(run),
     execArgv: programArguments(project.nodeargs),

@@ -19,10 +19,16 @@ export interface StackFile {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+// A list is a record of its indexes to valibot.
+const keyed = v.pipe(
+  v.custom<object>((config) => typeof config === "object" && !Array.isArray(config), "must be a map of keys to values"),
+  v.record(v.string(), v.unknown()),
+);
+
 const stackShape = v.object({
   encryptionsalt: v.optional(v.nullable(v.string())),
   secretsprovider: v.optional(v.nullable(v.string())),
-  config: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
+  config: v.optional(v.nullable(keyed)),
 });
 
 /**
@@ -65,15 +71,22 @@ function stacksWithFiles({ stackDirectory }: Project): ReadonlyMap<string, strin
   return new Map(names.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What `pulumi stack select` wrote (pulumi/sdk/go/common/workspace/workspace.go). */
+const workspaceShape = v.object({
+  stack: v.optional(v.string()),
+  stacks: v.optional(v.record(v.string(), v.string())),
+});
+
+/** What `pulumi stack select` wrote, newer versions for each backend (pulumi/sdk/go/common/workspace/workspace.go). */
 function selectedStack({ name, file }: Project, env: NodeJS.ProcessEnv): string | undefined {
   const home = env.PULUMI_HOME || path.join(env.HOME || homedir(), ".pulumi");
   const digest = createHash("sha1").update(file).digest("hex");
   try {
     const settings = readFileSync(path.join(home, "workspaces", `${name}-${digest}-workspace.json`), "utf8");
-    const { stack } = v.parse(v.object({ stack: v.optional(v.string()) }), JSON.parse(settings));
-    return stack || undefined;
+    const { stack, stacks = {} } = v.parse(workspaceShape, JSON.parse(settings));
+    const [only, ...others] = Object.values(stacks);
+    return stacks[env.PULUMI_BACKEND_URL ?? ""] ?? (others.length === 0 ? only : undefined) ?? (stack || undefined);
   } catch {
+    // No stack was ever selected here.
     return undefined;
   }
 }

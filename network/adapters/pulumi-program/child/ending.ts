@@ -13,14 +13,16 @@ const graceTime = 2_000;
 /** The end of a run, whichever way it comes: reported once. */
 export class Ending {
   readonly #entryPoint: string;
+  readonly #stackFile: string;
   #sdk: Sdk | undefined;
   readonly #faults: unknown[] = [];
   #isOver = false;
   #recording: Recording | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(entryPoint: string) {
+  constructor(entryPoint: string, stackFile: string) {
     this.#entryPoint = entryPoint;
+    this.#stackFile = stackFile;
     process.on("disconnect", () => process.exit());
     process.channel?.unref();
     // The event loop is empty: either all is done, or what the program waits for never comes.
@@ -36,7 +38,7 @@ export class Ending {
   }
 
   say(message: ProgramMessage): void {
-    if (message.severity === "error") this.failWith(message.text);
+    if (message.severity === "error") this.failWith(`Program ${this.#entryPoint} reports an error: ${message.text}`);
     else send({ kind: "message", ...message });
   }
 
@@ -67,7 +69,7 @@ export class Ending {
   }
 
   #reportFaults(): void {
-    this.#end({ kind: "failed", faults: sentencesOf(this.#faults, this.#entryPoint) });
+    this.#end({ kind: "failed", faults: sentencesOf(this.#faults, this.#entryPoint, this.#stackFile) });
   }
 
   #reportStall(): void {

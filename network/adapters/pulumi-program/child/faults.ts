@@ -7,19 +7,25 @@ export class ProgramFault extends Error {}
 const own = fileURLToPath(new URL("..", import.meta.url));
 
 /** One sentence for each different error, with the program's own stack where it tells more. */
-export function sentencesOf(errors: readonly unknown[], entryPoint: string): string[] {
-  return [...new Set(errors.map((error) => sentence(error, entryPoint)))];
+export function sentencesOf(errors: readonly unknown[], entryPoint: string, stackFile: string): string[] {
+  return [...new Set(errors.map((error) => sentence(error, entryPoint, stackFile)))];
 }
 
-function sentence(error: unknown, entryPoint: string): string {
+function sentence(error: unknown, entryPoint: string, stackFile: string): string {
   if (error instanceof ProgramFault) return error.message;
   if (!(error instanceof Error)) return `Program ${entryPoint} throws ${String(error)}.`;
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
   if (missing !== undefined) return missingModule(missing, error, entryPoint);
   const config = /Missing required configuration variable '([^']+)'/.exec(error.message)?.[1];
-  if (config !== undefined) return `Program ${entryPoint} requires ${config}, which is not set.`;
+  if (config !== undefined) {
+    return `Program ${entryPoint} requires ${config}, which is not set: set it in ${stackFile}, under config.`;
+  }
+  const awaited = /(\S+:\d+:\d+): ERROR: Top-level await /.exec(error.message)?.[1];
+  if (awaited !== undefined) {
+    return `Program ${entryPoint} awaits at its top level (${awaited}), which takes ES modules: say "type": "module" in its package.json.`;
+  }
   if (error.name === "TransformError" || error instanceof SyntaxError)
-    return `Program ${entryPoint} does not parse: ${syntaxError(error)}`;
+    return `Program ${entryPoint} does not parse: ${error.message.replace(/^Transform failed with \d+ errors?:\n/, "")}`;
   // The SDK hides the stacks of its own errors, which say all in their message.
   if ("__pulumiRunError" in error) return `Program ${entryPoint} fails: ${error.message}`;
   return `Program ${entryPoint} throws ${error.name}: ${error.message}\n${frames(error)}`.trimEnd();
@@ -30,13 +36,6 @@ function missingModule(name: string, error: Error, entryPoint: string): string {
   const from = importer?.[1] ?? importer?.[2] ?? entryPoint;
   if (/^(\.{0,2}\/|file:)/.test(name)) return `Program ${entryPoint}: ${from} imports ${name}, which does not exist.`;
   return `Program ${entryPoint} imports ${name}, which is not installed: run npm ci in its folder.`;
-}
-
-function syntaxError(error: Error): string {
-  const text = error.message.replace(/^Transform failed with \d+ errors?:\n/, "");
-  // V8 puts the place above the message.
-  const place = error.name === "SyntaxError" ? /^(\S+:\d+)\n/.exec(error.stack ?? "")?.[1] : undefined;
-  return place === undefined ? text : `${place}: ${text}`;
 }
 
 /** The program's own part of the stack. */

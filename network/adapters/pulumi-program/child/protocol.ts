@@ -5,6 +5,8 @@ export interface Assignment {
   readonly entryPoint: string;
   readonly isModule: boolean;
   readonly rootDirectory: string;
+  /** Where the stack's config is said. */
+  readonly stackFile: string;
   readonly project: string;
   readonly stack: string;
   readonly organization: string;

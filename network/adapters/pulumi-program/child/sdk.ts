@@ -12,8 +12,15 @@ interface Settings {
 interface State {
   getStore(): {
     readonly settings: { readonly options: Record<string, unknown> };
-    readonly leakCandidates: ReadonlySet<{ readonly _debugCtx?: string }>;
+    readonly leakCandidates: Set<LabelledPromise>;
   };
+}
+type LabelledPromise = Promise<unknown> & { _debugCtx?: string };
+interface Debuggable {
+  debuggablePromise(promise: LabelledPromise, label: string): Promise<unknown>;
+}
+interface ResourceModule {
+  readonly Resource: { stackTrace?(skip: number): readonly unknown[] };
 }
 interface Stack {
   runInPulumiStack(load: () => Promise<unknown>): Promise<unknown>;
@@ -36,6 +43,8 @@ export class Sdk {
   readonly #stack: Stack;
   readonly #log: Log;
   readonly #outputs: Outputs;
+  readonly #debuggable: Debuggable;
+  readonly #resources: ResourceModule;
   readonly #invokes: readonly Invokes[];
 
   constructor(load: (module: string) => unknown) {
@@ -44,6 +53,8 @@ export class Sdk {
     this.#stack = load("runtime/stack.js") as Stack;
     this.#log = load("log/index.js") as Log;
     this.#outputs = load("output.js") as Outputs;
+    this.#debuggable = load("runtime/debuggable.js") as Debuggable;
+    this.#resources = load("resource.js") as ResourceModule;
     // Where the functions are defined, and where packages find them.
     this.#invokes = [load("runtime/invoke.js") as Invokes, load("runtime/index.js") as Invokes];
   }
@@ -53,6 +64,7 @@ export class Sdk {
     this.#settings.setMockOptions(monitor, project, stack, true, organization);
     this.#state.getStore().settings.options.rootDirectory = rootDirectory;
     this.#completeAnswers();
+    this.#leaveOutStacks();
   }
 
   onMessage(listener: (message: ProgramMessage) => void): void {
@@ -85,6 +97,29 @@ export class Sdk {
       return name === undefined ? [] : [`${name} (${type})`];
     });
     return [...new Set(labels)];
+  }
+
+  /**
+   * The SDK takes a stack for each of its promises, some 15 a resource, which no one reads here; through source maps
+   * that is most of the time of a large program. The labels stay.
+   */
+  #leaveOutStacks(): void {
+    const { leakCandidates } = this.#state.getStore();
+    this.#debuggable.debuggablePromise = (promise, label) => {
+      promise._debugCtx = label;
+      leakCandidates.add(promise);
+      return promise.then(
+        (value) => {
+          leakCandidates.delete(promise);
+          return value;
+        },
+        (error) => {
+          leakCandidates.delete(promise);
+          throw error;
+        },
+      );
+    };
+    this.#resources.Resource.stackTrace = () => [];
   }
 
   /** What no table answers is unknown, property by property; the SDK would take a property that is missing for none. */
