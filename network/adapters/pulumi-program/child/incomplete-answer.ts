@@ -1,13 +1,20 @@
-import { unknownValue } from "../../pulumi/resource.ts";
+import { type Properties, unknownValue } from "../../pulumi/resource.ts";
+import type { ResultShape } from "./result-shape.ts";
 
-/** The key by which an answer says that it has more properties than those it holds. */
-export const moreKey = "__more";
+/** The key by which an answer says that there is more than it holds. */
+const moreKey = "__more";
+
+/** An answer that knows only some of its properties. */
+export function incomplete(said: Properties, shape: ResultShape): Properties {
+  return { ...said, [moreKey]: shape };
+}
 
 /** As an output's value: each property that the answer lacks is unknown. */
 export function completed(answer: unknown, unknown: unknown): unknown {
   if (!isIncomplete(answer)) return answer;
-  const { [moreKey]: _, ...said } = answer;
-  return withDefault(said, unknown);
+  const { [moreKey]: shape, ...said } = answer;
+  const rest = Object.fromEntries(Object.keys(shape).map((key) => [key, unknown]));
+  return withDefault({ ...rest, ...said }, unknown);
 }
 
 /**
@@ -16,14 +23,18 @@ export function completed(answer: unknown, unknown: unknown): unknown {
  */
 export function completedPlainly(answer: unknown): unknown {
   if (!isIncomplete(answer)) return marked(answer);
-  const { [moreKey]: _, ...said } = answer;
-  return withDefault(marked(said) as object, unknownValue);
+  const { [moreKey]: shape, ...said } = answer;
+  const rest = Object.entries(shape).map(([key, isList]) => [key, isList ? [unknownValue] : unknownValue]);
+  return withDefault({ ...Object.fromEntries(rest), ...(marked(said) as object) }, unknownValue);
 }
 
-function isIncomplete(answer: unknown): answer is Record<string, unknown> {
+type Incomplete = Properties & { readonly [moreKey]: ResultShape };
+
+function isIncomplete(answer: unknown): answer is Incomplete {
   return typeof answer === "object" && answer !== null && Object.hasOwn(answer, moreKey);
 }
 
+/** For a package that doesn't tell what its functions return. */
 function withDefault(said: object, value: unknown): object {
   return new Proxy(said, {
     get(target, key, receiver) {

@@ -24,7 +24,7 @@ process.on("unhandledRejection", (error) => ending.fail(error));
 try {
   lendPackages(entryPoint);
   const sdk = loadSdk(entryPoint);
-  sdk.start(new Monitor(recording, assignment, (fault) => ending.failWith(fault)), assignment);
+  sdk.start(new Monitor(recording, assignment, sdk, (fault) => ending.failWith(fault)), assignment);
   ending.watch(sdk);
   sdk.onMessage((message) => ending.say(message));
   await sdk.runInStack(load);

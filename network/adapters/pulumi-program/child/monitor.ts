@@ -10,9 +10,11 @@ import { isUnknownValue, type ProgramResource, type Properties } from "../../pul
 import { answer } from "../lookups/answer.ts";
 import { Facts } from "../placeholders/facts.ts";
 import { autonamed, placeholders } from "../placeholders/placeholders.ts";
-import { moreKey } from "./incomplete-answer.ts";
+import { incomplete } from "./incomplete-answer.ts";
 import type { Assignment } from "./protocol.ts";
 import type { Recording } from "./recording.ts";
+import type { ResultShapes } from "./result-shape.ts";
+import type { Transformed, Transforms } from "./transforms.ts";
 import { plainProperties, withoutSecrets } from "./wire-value.ts";
 
 type Callback = (error: Error | null, response?: object) => void;
@@ -25,6 +27,7 @@ const features: ReadonlySet<string> = new Set([
   "deletedWith",
   "replaceWith",
   "parameterization",
+  "transforms",
   "resourceHooks",
   "errorHooks",
 ]);
@@ -37,11 +40,20 @@ const features: ReadonlySet<string> = new Set([
 export class Monitor {
   readonly #recording: Recording;
   readonly #assignment: Assignment;
+  readonly #shapes: ResultShapes;
+  readonly #transforms: Transforms;
   readonly #fail: (fault: string) => void;
 
-  constructor(recording: Recording, assignment: Assignment, fail: (fault: string) => void) {
+  constructor(
+    recording: Recording,
+    assignment: Assignment,
+    sdk: { readonly shapes: ResultShapes; readonly transforms: Transforms },
+    fail: (fault: string) => void,
+  ) {
     this.#recording = recording;
     this.#assignment = assignment;
+    this.#shapes = sdk.shapes;
+    this.#transforms = sdk.transforms;
     this.#fail = fail;
   }
 
@@ -50,18 +62,28 @@ export class Monitor {
   }
 
   registerResource(request: RegisterResourceRequest, callback: Callback): void {
+    const said = (request.getObject()?.toJavaScript() ?? {}) as Properties;
+    this.#transforms.apply(request, said).then(
+      (transformed) => this.#register(request, transformed ?? { properties: said }, callback),
+      (error: Error) => callback(error),
+    );
+  }
+
+  #register(request: RegisterResourceRequest, transformed: Partial<Transformed>, callback: Callback): void {
+    const said = transformed.properties ?? {};
     const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
     const urn = this.#recording.urnOf(type, name, parent);
     if (this.#isTaken(urn)) return;
-    const said = (request.getObject()?.toJavaScript() ?? {}) as Properties;
     const isCustom = request.getCustom();
-    const provider = providerOf(request.getProvider() || request.getProvidersMap().get(type.split(":")[0]!));
+    const provider =
+      transformed.provider ?? providerOf(request.getProvider() || request.getProvidersMap().get(type.split(":")[0]!));
     const inputs = plainProperties(said);
     const facts = new Facts({ urn, name, type, inputs, region: this.#regionOf(inputs, provider) });
     const made = isCustom || request.getRemote() ? this.#placeholders(facts, isCustom) : { outputs: {} };
     const id = request.getImportid() || made.id;
     // A remote component's outputs are its own; what goes into it does not come out again.
     const echoed = request.getRemote() ? {} : said;
+    const propertyDependencies = dependenciesOf(request, said, transformed);
     this.#recording.add({
       urn,
       type,
@@ -70,13 +92,8 @@ export class Monitor {
       inputs,
       outputs: { ...plainProperties(echoed), ...made.outputs },
       ...optional({ id, parent, provider }),
-      propertyDependencies: Object.fromEntries(
-        [...request.getPropertydependenciesMap().entries()].flatMap(([key, dependencies]) => {
-          const urns = dependencies.getUrnsList();
-          return urns.length === 0 ? [] : [[key, urns]];
-        }),
-      ),
-      dependencies: request.getDependenciesList(),
+      propertyDependencies,
+      dependencies: [...new Set([request.getDependenciesList(), ...Object.values(propertyDependencies)].flat())],
     });
     callback(null, {
       getUrn: () => urn,
@@ -143,12 +160,12 @@ export class Monitor {
         dependencies: [],
       });
     }
-    callback(null, invokeResponse(isComplete ? result : { ...result, [moreKey]: true }));
+    callback(null, invokeResponse(isComplete ? result : incomplete(result, this.#shapes.of(token))));
   }
 
   /** A method of a resource of a remote component: nobody here knows what it returns. */
   call(_request: ResourceCallRequest, callback: Callback): void {
-    callback(null, { ...invokeResponse({ [moreKey]: true }), getReturndependenciesMap: () => undefined });
+    callback(null, { ...invokeResponse(incomplete({}, {})), getReturndependenciesMap: () => undefined });
   }
 
   registerPackage(_request: unknown, callback: Callback): void {
@@ -209,6 +226,21 @@ export class Monitor {
 const struct = (properties: Properties) => ({ toJavaScript: () => properties });
 
 const invokeResponse = (result: Properties) => ({ getFailuresList: () => [], getReturn: () => struct(result) });
+
+/** By property; those that depend on nothing are left out, as the engine does. */
+function dependenciesOf(
+  request: RegisterResourceRequest,
+  properties: Properties,
+  { dependencies }: Partial<Transformed>,
+): Record<string, readonly string[]> {
+  const requested = request.getPropertydependenciesMap();
+  return Object.fromEntries(
+    Object.keys(properties).flatMap((key) => {
+      const urns = [...(requested.get(key)?.getUrnsList() ?? []), ...(dependencies?.get(key) ?? [])];
+      return urns.length === 0 ? [] : [[key, [...new Set(urns)]]];
+    }),
+  );
+}
 
 /** URN of `URN::ID`. */
 function providerOf(reference: string | undefined): string | undefined {

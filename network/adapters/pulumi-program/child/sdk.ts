@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import { completed, completedPlainly } from "./incomplete-answer.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Assignment, ProgramMessage, Severity } from "./protocol.ts";
+import { ResultShapes } from "./result-shape.ts";
+import { type TransformModules, Transforms } from "./transforms.ts";
 
 /** What is used of @pulumi/pulumi's inner modules; most of it is `@internal` there, and has been there since 3.50. */
 interface Settings {
@@ -13,15 +15,16 @@ interface State {
   getStore(): {
     readonly settings: { readonly options: Record<string, unknown> };
     readonly leakCandidates: Set<LabelledPromise>;
+    callbacks?: Transforms;
   };
 }
 type LabelledPromise = Promise<unknown> & { _debugCtx?: string };
 interface Debuggable {
   debuggablePromise(promise: LabelledPromise, label: string): Promise<unknown>;
 }
-interface ResourceModule {
+type ResourceModule = TransformModules["resources"] & {
   readonly Resource: { stackTrace?(skip: number): readonly unknown[] };
-}
+};
 interface Stack {
   runInPulumiStack(load: () => Promise<unknown>): Promise<unknown>;
 }
@@ -46,8 +49,11 @@ export class Sdk {
   readonly #debuggable: Debuggable;
   readonly #resources: ResourceModule;
   readonly #invokes: readonly Invokes[];
+  readonly transforms: Transforms;
+  readonly shapes: ResultShapes;
 
-  constructor(load: (module: string) => unknown) {
+  constructor(load: (module: string) => unknown, shapes: ResultShapes) {
+    this.shapes = shapes;
     this.#settings = load("runtime/settings.js") as Settings;
     this.#state = load("runtime/state.js") as State;
     this.#stack = load("runtime/stack.js") as Stack;
@@ -57,12 +63,19 @@ export class Sdk {
     this.#resources = load("resource.js") as ResourceModule;
     // Where the functions are defined, and where packages find them.
     this.#invokes = [load("runtime/invoke.js") as Invokes, load("runtime/index.js") as Invokes];
+    this.transforms = new Transforms({
+      callbacks: load("proto/callback_pb.js") as TransformModules["callbacks"],
+      resources: this.#resources,
+      rpc: load("runtime/rpc.js") as TransformModules["rpc"],
+    });
   }
 
   /** From here on the SDK talks to the monitor, as in a preview. */
   start(monitor: Monitor, { project, stack, organization, rootDirectory }: Assignment): void {
     this.#settings.setMockOptions(monitor, project, stack, true, organization);
-    this.#state.getStore().settings.options.rootDirectory = rootDirectory;
+    const store = this.#state.getStore();
+    store.settings.options.rootDirectory = rootDirectory;
+    store.callbacks = this.transforms;
     this.#completeAnswers();
     this.#leaveOutStacks();
   }
@@ -156,5 +169,5 @@ function replace(functions: Invokes, name: string, wrap: (original: InvokeFuncti
 /** @throws where the program has no SDK in reach */
 export function loadSdk(entryPoint: string): Sdk {
   const require = createRequire(entryPoint);
-  return new Sdk((module) => require(`@pulumi/pulumi/${module}`));
+  return new Sdk((module) => require(`@pulumi/pulumi/${module}`), new ResultShapes(entryPoint));
 }
