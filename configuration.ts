@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import {
   computeEnvironmentFaults,
   type LaunchType,
@@ -6,16 +5,11 @@ import {
   runsOnInstances,
 } from "./batch/compute-environment.ts";
 import { databaseFaults } from "./batch/database.ts";
-import { repositoryArnOf } from "./batch/image-repository.ts";
 import { jobFaults } from "./batch/job-definition.ts";
-import { requiredServices } from "./batch/services.ts";
+import { type WorkloadNeeds, workloadNeeds } from "./batch/workload.ts";
 import { overlap, parseCidrBlock } from "./network/cidr.ts";
-import { egresses, natGatewayChoices, planNetwork } from "./network/plan.ts";
-
-/** Where a setting comes from: `pulumi.Config`, and nothing of it but this. */
-export interface Settings {
-  get(name: string): string | undefined;
-}
+import { planNetwork } from "./network/plan.ts";
+import { readValues, type Settings, type Values } from "./settings.ts";
 
 /** Retention that CloudWatch Logs knows, in days (API_PutRetentionPolicy). */
 const retentions = [
@@ -23,70 +17,36 @@ const retentions = [
 ];
 
 /**
- * The settings and what stands for those that nobody gives; the same as in Pulumi.yaml, which describes them. An empty
- * text or list is one that is not given: Pulumi.yaml knows no optional settings.
+ * @param name of the stack's resources, as faults name them
+ * @returns what the program builds, or all faults of the settings as sentences
  */
-export const defaults = {
-  cidrBlock: "10.20.0.0/16",
-  zones: 2,
-  zoneNames: [] as readonly string[],
-  subnetCidrBlocks: [] as readonly string[],
-  egress: "endpoints" as (typeof egresses)[number],
-  natGateways: "one" as (typeof natGatewayChoices)[number],
-  flowLogs: false,
-  vpcId: "",
-  subnetIds: [] as readonly string[],
-  launchType: "ec2",
-  instanceTypes: ["optimal"] as readonly string[],
-  minvCpus: 0,
-  maxvCpus: 16,
-  image: "",
-  vcpu: "1",
-  memory: 2048,
-  timeout: 3600,
-  attempts: 3,
-  arraySize: 1,
-  databaseInstanceClass: "db.t4g.micro",
-  databaseStorage: 20,
-  databaseMultiZone: false,
-  databaseBackupDays: 7,
-  databaseUrlSecretArn: "",
-  databaseCidrBlock: "",
-  databasePort: 5432,
-  deletionProtection: true,
-  logRetentionDays: 30,
-};
-type Values = { -readonly [Name in keyof typeof defaults]: (typeof defaults)[Name] };
-
-const choices: Partial<Record<keyof Values, readonly string[]>> = { egress: egresses, natGateways: natGatewayChoices };
-
-/** @returns what the program builds, or all faults of the settings as sentences */
-export function readConfiguration(settings: Settings, region: string | undefined) {
+export function readConfiguration(name: string, settings: Settings, region: string | undefined) {
   const { values, faults } = readValues(settings);
   if (region === undefined || region === "") {
     faults.push("No Region is set; set one: pulumi config set aws:region eu-west-1");
+    return { faults };
   }
-  if (faults.length > 0) return { faults };
-  const configuration = configurationOf(values, region!, faults);
+  const configuration = configurationOf(name, values, region, faults);
   return faults.length > 0 ? { faults } : { configuration };
 }
 
 export type Configuration = ReturnType<typeof configurationOf>;
 
-function configurationOf(values: Values, region: string, faults: string[]) {
+function configurationOf(name: string, values: Values, region: string, faults: string[]) {
   const types = launchTypesOf(values.launchType, faults);
   const vcpu = Number(values.vcpu);
   const onFargate = !types.some(runsOnInstances);
   const hasOwnDatabase = values.databaseUrlSecretArn === "";
   const isExisting = values.vpcId !== "" || values.subnetIds.length > 0;
-  const services = requiredServices({
+  const needs = workloadNeeds({
     region,
     launchTypes: types,
-    imageInEcr: values.image === "" || repositoryArnOf(values.image) !== undefined,
-    hasSecrets: true,
+    image: values.image || undefined,
+    secretArn: values.databaseUrlSecretArn || undefined,
   });
 
-  for (const type of types) faults.push(...computeEnvironmentFaults(`jobs-${type}`, { ...values, launchType: type }));
+  for (const type of types)
+    faults.push(...computeEnvironmentFaults(`${name}-${type}`, { ...values, launchType: type }));
   const size = { vcpu, memory: values.memory, timeoutSeconds: values.timeout };
   const limits = { attempts: values.attempts, arraySize: values.arraySize };
   faults.push(...jobFaults({ ...size, ...limits }, { onFargate, maxvCpus: values.maxvCpus }));
@@ -109,8 +69,9 @@ function configurationOf(values: Values, region: string, faults: string[]) {
     // Each job may get an instance, or on Fargate an interface, of its own.
     jobs: types.length * Math.floor(values.maxvCpus / Math.max(vcpu, 0.25)),
     onInstances: !onFargate,
-    services: services.services,
-    requests: services.requests,
+    services: needs.services,
+    policies: needs.policies,
+    internetPorts: [...new Set([443, ...needs.hosts.map(({ port }) => port)])],
     flowLogs: values.flowLogs,
     logRetentionInDays: values.logRetentionDays,
   };
@@ -118,11 +79,14 @@ function configurationOf(values: Values, region: string, faults: string[]) {
   else {
     const plan = planNetwork(network);
     if ("faults" in plan) faults.push(...plan.faults);
+    if (values.egress === "endpoints") faults.push(...hostFaults(needs));
   }
 
   return {
     network,
-    existingNetwork: isExisting ? { vpcId: values.vpcId, subnetIds: values.subnetIds } : undefined,
+    existingNetwork: isExisting
+      ? { vpcId: values.vpcId, subnetIds: values.subnetIds, internetPorts: network.internetPorts }
+      : undefined,
     database: hasOwnDatabase
       ? {
           instanceClass: values.databaseInstanceClass,
@@ -203,43 +167,10 @@ function existingNetworkFaults({ vpcId, subnetIds }: Values, hasOwnDatabase: boo
   }
 }
 
-const list = v.array(v.string());
-
-/** Each setting as its default's type. */
-function readValues(settings: Settings): { values: Values; faults: string[] } {
-  const faults: string[] = [];
-  const values = Object.fromEntries(
-    Object.entries(defaults).map(([name, byDefault]) => {
-      const text = settings.get(name);
-      if (text === undefined || (text === "" && typeof byDefault !== "string")) return [name, byDefault];
-      const fail = (what: string) => {
-        faults.push(`${name} is ${JSON.stringify(text)}; it must be ${what}.`);
-        return [name, byDefault];
-      };
-      if (typeof byDefault === "number") {
-        return text.trim() !== "" && Number.isFinite(Number(text)) ? [name, Number(text)] : fail("a number");
-      }
-      if (typeof byDefault === "boolean") {
-        return text === "true" || text === "false" ? [name, text === "true"] : fail("true or false");
-      }
-      if (Array.isArray(byDefault)) {
-        const parsed = v.safeParse(list, parseJson(text));
-        return parsed.success ? [name, parsed.output] : fail("a list of texts");
-      }
-      const among = choices[name as keyof Values];
-      return among === undefined || among.includes(text) ? [name, text] : fail(`one of ${among.join(", ")}`);
-    }),
-  ) as Values;
-  if (!Number.isFinite(Number(values.vcpu)) || values.vcpu.trim() === "") {
-    faults.push(`vcpu is ${JSON.stringify(values.vcpu)}; it must be a number.`);
-  }
-  return { values, faults };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What no endpoint leads to, jobs without any internet can't reach. */
+function hostFaults({ hosts }: WorkloadNeeds): string[] {
+  return [...new Set(hosts.map(({ host }) => host))].map(
+    (host) =>
+      `egress is endpoints, and jobs need ${host}, which has none in this Region; choose nat or public, or keep image and secret in ECR and Secrets Manager of the stack's own Region.`,
+  );
 }

@@ -7,9 +7,9 @@ import { Repository } from "./batch/repository.ts";
 import { readConfiguration } from "./configuration.ts";
 import { ExistingNetwork, Network } from "./network/network.ts";
 
-const { configuration, faults } = readConfiguration(new pulumi.Config(), aws.config.region);
-if (configuration === undefined) throw new pulumi.RunError(faults.join("\n"));
 const name = pulumi.getProject();
+const { configuration, faults } = readConfiguration(name, new pulumi.Config(), aws.config.region);
+if (configuration === undefined) throw new pulumi.RunError(faults.join("\n"));
 
 const ownNetwork = configuration.existingNetwork ? undefined : new Network(name, configuration.network);
 const network = ownNetwork ?? new ExistingNetwork(name, configuration.existingNetwork!);

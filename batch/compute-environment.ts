@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -17,6 +18,32 @@ export interface ComputeEnvironmentArgs {
   readonly securityGroupId: pulumi.Input<string>;
   /** Not for Fargate. */
   readonly instanceProfileArn: pulumi.Input<string> | undefined;
+}
+
+/** How long AWS Batch's records are waited for: 30 times 10 s. */
+const deletionTries = 30;
+const deletionPauseMs = 10_000;
+
+/**
+ * Says to delete once more what AWS Batch thinks is still in a queue; any other failure stands. Unlike a hook before the
+ * deletion it leaves `pulumi destroy` alone, which runs no program.
+ */
+export function whenStillQueued(
+  pause: () => Promise<unknown> = () => sleep(deletionPauseMs),
+): (failure: Pick<pulumi.ErrorHookArgs, "failedOperation" | "errors">) => Promise<boolean> {
+  return async ({ failedOperation, errors }) => {
+    const isQueued = failedOperation === "delete" && /found existing JobQueue relationship/.test(errors[0] ?? "");
+    if (!isQueued || errors.length > deletionTries) return false;
+    await pause();
+    return true;
+  };
+}
+
+/** Nothing under Pulumi's mocks, which promise hooks and have none. */
+function deletionHooks(name: string): { hooks?: pulumi.ResourceHookBinding } {
+  const monitor: object = pulumi.runtime.getMonitor() ?? {};
+  if (!("registerErrorHook" in monitor)) return {};
+  return { hooks: { onError: [new pulumi.ErrorHook(`${name}-still-queued`, whenStillQueued())] } };
 }
 
 /** Faults of the arguments, as sentences that name the compute environment. */
@@ -63,10 +90,10 @@ function isArm(type: string): boolean {
  * service-linked one) and one of the strategies BEST_FIT_PROGRESSIVE and SPOT_CAPACITY_OPTIMIZED; with any other the
  * provider replaces it for new subnets, groups, types or launch templates (CustomizeDiff of aws_batch_compute_environment).
  *
- * What remains, its launch type, is in its name, and AWS Batch refuses to delete one that a job queue still names, for some
- * seconds after the queue has let go of it too (https://github.com/pulumi/pulumi-aws/issues/6233). So it has no name of its
- * own choosing: Pulumi's makes a successor possible while it is there, the queue is then told of the successor, and only
- * after that Pulumi deletes; {@link JobQueue} waits between the two.
+ * What can't be changed makes a successor: AWS Batch's own name is Pulumi's choice, with random letters, so both are there at
+ * once; then the job queue is told of the successor; and only then Pulumi deletes. AWS Batch refuses that for as long as its
+ * records still show the queue, some seconds after the queue has let go
+ * (https://github.com/pulumi/pulumi-aws/issues/6233): {@link whenStillQueued} asks again.
  * @throws RunError with all faults of the arguments
  */
 export class ComputeEnvironment extends pulumi.ComponentResource {
@@ -101,7 +128,7 @@ export class ComputeEnvironment extends pulumi.ComponentResource {
             },
         tags: { Name: name },
       },
-      parent,
+      { ...parent, ...deletionHooks(name) },
     );
     this.arn = this.computeEnvironment.arn;
     this.registerOutputs({ arn: this.arn });

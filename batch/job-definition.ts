@@ -70,7 +70,7 @@ export function jobFaults(
     whole("vcpu", vcpu, 1, 448);
     whole("memory", memory, 4, 24_576 * 1024);
   }
-  if (vcpu > maxvCpus) {
+  if (maxvCpus >= 1 && vcpu > maxvCpus) {
     faults.push(`vcpu is ${vcpu}, more than maxvCpus, ${maxvCpus}: the job would hang in RUNNABLE; raise maxvCpus.`);
   }
   // A job attempt is given a minute at least, on Fargate 14 days at most (API_JobTimeout, service limits).

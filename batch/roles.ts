@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "../network/region.ts";
-import { repositoryArnOf } from "./image-repository.ts";
+import { partitionOf } from "./required-flows/arn.ts";
+import { repositoryArnOf } from "./workload.ts";
 
 export interface RolesArgs {
   readonly region: string;
@@ -63,8 +63,9 @@ export class Roles extends pulumi.ComponentResource {
   }
 }
 
-function executionPolicy({ image, logGroupArn, secretArns }: RolesArgs): pulumi.Output<string> {
-  const repository = pulumi.output(image).apply((uri) => repositoryArnOf(uri));
+function executionPolicy({ region, image, logGroupArn, secretArns }: RolesArgs): pulumi.Output<string> {
+  const partition = String(partitionOf(region));
+  const repository = pulumi.output(image).apply((uri) => repositoryArnOf(uri, partition));
   const pull = repository.apply((arn) =>
     arn === undefined
       ? []

@@ -1,12 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "./region.ts";
-
-/** What a job asks of a service: as in a policy. */
-export interface ServiceRequest {
-  readonly action: string;
-  readonly resource: string;
-}
 
 export interface EndpointsArgs {
   readonly region: string;
@@ -20,8 +13,8 @@ export interface EndpointsArgs {
   readonly routeTableIds: readonly pulumi.Input<string>[];
   /** Group of those who may use the endpoints. */
   readonly clientSecurityGroupId: pulumi.Input<string>;
-  /** By service: the requests that its endpoint lets through; a service without any lets all through. */
-  readonly requests: Readonly<Record<string, readonly ServiceRequest[]>>;
+  /** By service: its endpoint's policy, as JSON; an endpoint without one lets all through. */
+  readonly policies: Readonly<Record<string, string>>;
 }
 
 /**
@@ -39,6 +32,10 @@ export class Endpoints extends pulumi.ComponentResource {
     const parent = { parent: this };
     const { region, vpcId, interfaceEndpoints, gatewayEndpoints, clientSecurityGroupId } = args;
     const endpoints: Record<string, aws.ec2.VpcEndpoint> = {};
+    const policyOf = (service: string) => {
+      const policy = args.policies[service];
+      return policy === undefined ? {} : { policy };
+    };
 
     if (interfaceEndpoints.length > 0) {
       const group = new aws.ec2.SecurityGroup(
@@ -78,7 +75,7 @@ export class Endpoints extends pulumi.ComponentResource {
             subnetIds: [...args.subnetIds],
             securityGroupIds: [group.id],
             privateDnsEnabled: true,
-            ...policyOf(args.requests[service]),
+            ...policyOf(service),
             tags: { Name: `${name}-${service}` },
           },
           parent,
@@ -94,7 +91,7 @@ export class Endpoints extends pulumi.ComponentResource {
           serviceName: serviceNameOf(service, region),
           vpcEndpointType: "Gateway",
           routeTableIds: [...args.routeTableIds],
-          ...policyOf(args.requests[service]),
+          ...policyOf(service),
           tags: { Name: `${name}-${service}` },
         },
         parent,
@@ -123,20 +120,5 @@ export class Endpoints extends pulumi.ComponentResource {
 /** China's interface endpoints begin with cn.com.amazonaws, but for those that came early (endpoint service names). */
 function serviceNameOf(service: string, region: string): string {
   const isEarly = ["s3", "dynamodb", "logs", "ecs", "ecs-agent", "ecs-telemetry", "monitoring"].includes(service);
-  return `${partitionOf(region) === "aws-cn" && !isEarly ? "cn." : ""}com.amazonaws.${region}.${service}`;
-}
-
-function policyOf(requests: readonly ServiceRequest[] | undefined): { policy: string } | Record<string, never> {
-  if (requests === undefined || requests.length === 0) return {};
-  const byResource = new Map<string, Set<string>>();
-  for (const { action, resource } of requests) {
-    byResource.set(resource, (byResource.get(resource) ?? new Set()).add(action));
-  }
-  const Statement = [...byResource].map(([resource, actions]) => ({
-    Effect: "Allow",
-    Principal: "*",
-    Action: [...actions].sort(),
-    Resource: resource,
-  }));
-  return { policy: JSON.stringify({ Version: "2012-10-17", Statement }) };
+  return `${region.startsWith("cn-") && !isEarly ? "cn." : ""}com.amazonaws.${region}.${service}`;
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Endpoints, type ServiceRequest } from "./endpoints.ts";
+import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { type NetworkPlanArgs, planNetwork, type SubnetPlan } from "./plan.ts";
 
@@ -18,8 +18,10 @@ export interface JobNetwork {
 }
 
 export interface NetworkArgs extends NetworkPlanArgs {
-  /** By service: what jobs ask of it; its endpoint lets that through and nothing else. */
-  readonly requests: Readonly<Record<string, readonly ServiceRequest[]>>;
+  /** By service: its endpoint's policy, as JSON. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** Ports that jobs reach services on the internet at; without a way there, none is opened. */
+  readonly internetPorts: readonly number[];
   readonly flowLogs: boolean;
   readonly logRetentionInDays: number;
 }
@@ -130,7 +132,11 @@ export class Network extends pulumi.ComponentResource implements JobNetwork {
       }
     }
 
-    this.jobSecurityGroup = jobSecurityGroup(name, { vpcId: vpc.id, toInternet: args.egress !== "endpoints" }, this);
+    this.jobSecurityGroup = jobSecurityGroup(
+      name,
+      { vpcId: vpc.id, ports: args.egress === "endpoints" ? [] : args.internetPorts },
+      this,
+    );
     this.endpoints = new Endpoints(
       `${name}-endpoints`,
       {
@@ -141,7 +147,7 @@ export class Network extends pulumi.ComponentResource implements JobNetwork {
         subnetIds: compute.map(({ id }) => id),
         routeTableIds: computeTables.map(({ id }) => id),
         clientSecurityGroupId: this.jobSecurityGroup.id,
-        requests: args.requests,
+        policies: args.policies,
       },
       parent,
     );
@@ -169,6 +175,8 @@ export interface ExistingNetworkArgs {
   readonly vpcId: string;
   /** Where jobs run, and the database if there is one: two zones then. */
   readonly subnetIds: readonly string[];
+  /** Ports that jobs reach services at, wherever those are. */
+  readonly internetPorts: readonly number[];
 }
 
 /** A VPC of somebody else: nothing is made there but the jobs' group. Which ways lead out of it is for its owner. */
@@ -179,12 +187,16 @@ export class ExistingNetwork extends pulumi.ComponentResource implements JobNetw
   readonly jobSecurityGroup: aws.ec2.SecurityGroup;
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, { vpcId, subnetIds }: ExistingNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { vpcId, subnetIds, internetPorts }: ExistingNetworkArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("batch-preflight:network:ExistingNetwork", name, {}, opts);
     this.vpcId = pulumi.output(vpcId);
     this.computeSubnetIds = subnetIds.map((id) => pulumi.output(id));
     this.databaseSubnetIds = this.computeSubnetIds;
-    this.jobSecurityGroup = jobSecurityGroup(name, { vpcId, toInternet: true }, this);
+    this.jobSecurityGroup = jobSecurityGroup(name, { vpcId, ports: internetPorts }, this);
     this.ready = [];
     this.registerOutputs({ vpcId: this.vpcId, jobSecurityGroupId: this.jobSecurityGroup.id });
   }
@@ -193,7 +205,7 @@ export class ExistingNetwork extends pulumi.ComponentResource implements JobNetw
 /** What jobs wear. It lets nothing in; what it lets out is named rule by rule: Pulumi takes AWS's allow-all away. */
 function jobSecurityGroup(
   name: string,
-  { vpcId, toInternet }: { vpcId: pulumi.Input<string>; toInternet: boolean },
+  { vpcId, ports }: { vpcId: pulumi.Input<string>; ports: readonly number[] },
   parent: pulumi.ComponentResource,
 ): aws.ec2.SecurityGroup {
   const group = new aws.ec2.SecurityGroup(
@@ -201,15 +213,15 @@ function jobSecurityGroup(
     { description: "Jobs of AWS Batch", vpcId, tags: { Name: `${name}-jobs` } },
     { parent },
   );
-  if (toInternet) {
+  for (const port of ports) {
     new aws.vpc.SecurityGroupEgressRule(
-      `${name}-jobs-https`,
+      `${name}-jobs-${port}-out`,
       {
         ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
+        fromPort: port,
+        toPort: port,
         cidrIpv4: "0.0.0.0/0",
-        description: "HTTPS to any service",
+        description: "Services and registries, wherever they are",
         securityGroupId: group.id,
       },
       { parent },

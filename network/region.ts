@@ -50,9 +50,3 @@ export function zonesOf(region: string): readonly string[] | undefined {
   const letters = Object.hasOwn(zoneLetters, region) ? zoneLetters[region] : undefined;
   return letters === undefined ? undefined : [...letters].map((letter) => region + letter);
 }
-
-/** What ARNs of that Region begin with: `arn:PARTITION:`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}

@@ -1,0 +1,97 @@
+import { isKnown, Unknown } from "../network/reachability/known.ts";
+import type { LaunchType } from "./compute-environment.ts";
+import {
+  type Image,
+  imageOf,
+  type Job,
+  type LaunchType as PlatformType,
+  policyStatements,
+  type RequiredFlow,
+  requiredFlows,
+  requiredServices,
+  type Secret,
+} from "./required-flows.ts";
+
+export interface WorkloadArgs {
+  readonly region: string;
+  readonly launchTypes: readonly LaunchType[];
+  /** URI of the image; undefined: the repository that the program makes. */
+  readonly image: string | undefined;
+  /** Of the secret with the database's URI; undefined: the one that RDS makes. */
+  readonly secretArn: string | undefined;
+}
+
+/** What the jobs ask of the network that they run in. */
+export interface WorkloadNeeds {
+  /** Services of AWS, as endpoints name them. */
+  readonly services: readonly string[];
+  /** By service with a gateway endpoint: the policy that lets through what jobs ask and nothing else. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** Hosts on the internet, with their ports. */
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
+}
+
+const platformTypes = { ec2: "EC2", spot: "SPOT", fargate: "FARGATE" } as const satisfies Record<
+  LaunchType,
+  PlatformType
+>;
+
+/**
+ * What this program's jobs need, from the same table that proves it afterwards (`required-flows.ts`): what provisions and
+ * what checks can't disagree. The database is left out: its rules name it (`database.ts`).
+ */
+export function workloadNeeds({ region, launchTypes, image, secretArn }: WorkloadArgs): WorkloadNeeds {
+  const accountId = new Unknown("the account is known when the program is run with credentials");
+  const ownImage: Image = {
+    type: "ecr",
+    accountId,
+    region: undefined,
+    repository: new Unknown("the program makes the repository"),
+  };
+  const [, , , secretRegion] = secretArn?.split(":") ?? [];
+  const secret: Secret = {
+    service: "secretsmanager",
+    region: secretRegion,
+    arn: secretArn ?? new Unknown("RDS makes the secret"),
+    use: "environment",
+  };
+  const job: Job = {
+    images: [image === undefined ? ownImage : imageOf(image)],
+    logs: [
+      { type: "awslogs", region: undefined, group: new Unknown("Pulumi names the log group"), createsGroup: false },
+    ],
+    secrets: [secret],
+    environmentFiles: [],
+    fileSystems: [],
+    databases: [],
+    services: [],
+    isMultiNode: false,
+  };
+  const flows = launchTypes.flatMap((launchType) =>
+    requiredFlows({ launchType: platformTypes[launchType], region, accountId }, job),
+  );
+  const services = requiredServices(flows);
+  const gateways = services.filter(({ kind }) => kind === "gateway");
+  return {
+    services: services.map(({ name }) => name),
+    policies: Object.fromEntries(
+      gateways.map(({ name, requests }) => [
+        name,
+        JSON.stringify({ Version: "2012-10-17", Statement: policyStatements(requests) }),
+      ]),
+    ),
+    hosts: flows.flatMap(hostOf),
+  };
+}
+
+function hostOf({ destination, port }: RequiredFlow): { host: string; port: number }[] {
+  if (!isKnown(destination) || !("host" in destination)) return [];
+  return [{ host: destination.host, port: isKnown(port) && port !== undefined ? port : 443 }];
+}
+
+/** ARN of the repository of Amazon ECR that an image lies in; undefined for one elsewhere, which needs no permission of ours. */
+export function repositoryArnOf(uri: string, partition: string): string | undefined {
+  const image = imageOf(uri);
+  if (image.type !== "ecr") return undefined;
+  return `arn:${partition}:ecr:${image.region}:${image.accountId}:repository/${image.repository}`;
+}
