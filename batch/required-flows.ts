@@ -28,6 +28,7 @@ export type { Symptom } from "./required-flows/symptom.ts";
 
 const guide = "https://docs.aws.amazon.com";
 const pages = {
+  runnable: `${guide}/batch/latest/userguide/job_stuck_in_runnable.html`,
   ecs: `${guide}/AmazonECS/latest/developerguide/vpc-endpoints.html`,
   managedInstances: `${guide}/batch/latest/APIReference/API_ManagedInstancesNetworkConfiguration.html`,
   ecr: `${guide}/AmazonECR/latest/userguide/vpc-endpoints.html`,
@@ -65,6 +66,11 @@ export function requiredFlows(platform: Platform, job: Job): readonly RequiredFl
     ...amongNodes(job.isMultiNode),
   ];
   return merge(flows);
+}
+
+/** For jobs of which nobody can say what they need: one flow that can't be proved. */
+export function flowsNotModelled(reason: string): readonly RequiredFlow[] {
+  return [flow(new Unknown(reason), [], symptoms.notModelled(), pages.runnable)];
 }
 
 /**
@@ -113,6 +119,7 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
     const { host, port } = image;
     return [flow({ host, isPublic: isOnTheInternet(host) }, [], symptoms.image(), pages.pull, { port })];
   }
+  if (image.type === "any") return toAnyRegistry(platform, image.reason);
   const region = image.region ?? platform.region;
   const partition = partitionOf(region);
   const repository = (action: string) =>
@@ -145,6 +152,17 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
   return image.upstream === undefined ? flows : [...flows, toUpstream(image.upstream)];
 }
 
+/** Wherever the image is, the job can pull it if all of these are reached. */
+function toAnyRegistry(platform: Platform, reason: string): RequiredFlow[] {
+  const nobodyKnows = new Unknown(reason);
+  const own = { type: "ecr", region: undefined, accountId: nobodyKnows, repository: nobodyKnows } as const;
+  const internet: Destination = { host: "the image's registry", isPublic: true };
+  return [...toRegistry(platform, own), flow(internet, [], symptoms.image(), pages.pull)].map((one) => ({
+    ...one,
+    onlyIf: reason,
+  }));
+}
+
 /**
  * The first pull by way of a pull-through cache goes through the internet where the registry has an interface endpoint (ECR
  * user guide, Considerations for VPC endpoints).
@@ -157,10 +175,17 @@ function toUpstream(upstream: Known<string>): RequiredFlow {
 
 function toSecret(platform: Platform, secret: Known<Secret>): RequiredFlow {
   if (!isKnown(secret)) return flow(secret, [], symptoms.secret(), pages.secrets);
-  const { service, arn, region } = secret;
-  const action = service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue";
+  const { service, region, onlyIf } = secret;
   const destination = inRegion(platform, region, service);
-  return flow(destination, [requestFor(action, arn)], symptoms.secret(), pages.secrets);
+  const choices = onlyIf === undefined ? {} : { onlyIf };
+  return flow(destination, [requestOf(platform, secret)], symptoms.secret(), pages.secrets, choices);
+}
+
+function requestOf({ region, accountId }: Platform, { service, id }: Secret): RequiredRequest {
+  if (service === "secretsmanager") return requestFor("secretsmanager:GetSecretValue", id);
+  if (!isKnown(id) || id.startsWith("arn:")) return requestFor("ssm:GetParameters", id);
+  const location = { partition: partitionOf(region), region, accountId };
+  return request("ssm:GetParameters", location, "parameter/", id.replace(/^\//, ""));
 }
 
 function toEnvironmentFile(arn: Known<string>): RequiredFlow {

@@ -16,7 +16,9 @@ export type Image =
       readonly type: "host";
       readonly host: string;
       readonly port: number;
-    };
+    }
+  /** Of Amazon ECR in the compute environment's Region, or of a registry on the internet: which of them is not known. */
+  | { readonly type: "any"; readonly reason: string };
 
 /** `123456789012.dkr.ecr.eu-west-1.amazonaws.com`, `….dkr-ecr.….on.aws` and their FIPS forms. */
 const ecrHost =
@@ -26,7 +28,7 @@ const ecrHost =
  * The registry of an image as Docker reads its name (distribution/reference, `splitDockerDomain`): the part before the first
  * slash is a host if it has a dot or a colon, or is `localhost`; else the image is on Docker Hub.
  */
-export function imageOf(name: string): Image {
+export function imageOf(name: string): Exclude<Image, { readonly type: "any" }> {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
   const isHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();

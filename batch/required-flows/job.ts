@@ -41,9 +41,10 @@ export interface Secret {
   readonly service: "secretsmanager" | "ssm";
   /** Undefined: the compute environment's own Region. */
   readonly region?: Known<string> | undefined;
-  readonly arn: Known<string>;
-  /** What is it for, in a sentence: `the secret that the program's database makes`. */
-  readonly use: "environment" | "registry";
+  /** ARN, or the name of a parameter. */
+  readonly id: Known<string>;
+  /** Why it is not known whether the job is given it. */
+  readonly onlyIf?: string;
 }
 
 /** A file system or a database with an address in a VPC. */

@@ -13,6 +13,10 @@ export const symptoms = {
     jobState: "RUNNABLE",
     message: "The job stays in RUNNABLE for ever: no instance joins the compute environment's cluster.",
   }),
+  notModelled: (): Symptom => ({
+    jobState: "RUNNABLE",
+    message: "The job may stay in RUNNABLE for ever: what it needs to start is not known.",
+  }),
   telemetry: (): Symptom => ({
     jobState: "RUNNABLE",
     message: "The job stays in RUNNABLE: the agent of the instance does not get all the connections that it keeps.",

@@ -74,6 +74,12 @@ const needs: readonly (readonly [what: string, platform: Platform, job: Job, flo
     job({ images: [{ type: "ecr", ...place, upstream: "registry-1.docker.io" }] }),
     [...registry, "STARTING registry-1.docker.io tcp/443 perhaps", logs],
   ],
+  [
+    "an image of Amazon ECR or of the internet",
+    platform("FARGATE"),
+    job({ images: [{ type: "any", reason: "hidden" }] }),
+    [...registry.map((one) => `${one} perhaps`), "STARTING the image's registry tcp/443 perhaps", logs],
+  ],
   ["an image that nobody knows", platform("FARGATE"), job({ images: [why] }), ["STARTING ? tcp/443", logs]],
   ["no image", platform("FARGATE"), job({ images: [] }), [logs]],
   ["two containers with one registry", platform("FARGATE"), job({ images: [ecr, ecr] }), [...registry, logs]],
@@ -100,8 +106,8 @@ const needs: readonly (readonly [what: string, platform: Platform, job: Job, flo
     platform("FARGATE"),
     job({
       secrets: [
-        { service: "secretsmanager", arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a", use: "registry" },
-        { service: "ssm", arn: "arn:aws:ssm:eu-west-1:123456789012:parameter/b", use: "environment" },
+        { service: "secretsmanager", id: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a" },
+        { service: "ssm", id: "arn:aws:ssm:eu-west-1:123456789012:parameter/b" },
       ],
     }),
     [...registry, "STARTING secretsmanager tcp/443", "STARTING ssm tcp/443", logs],
@@ -109,7 +115,7 @@ const needs: readonly (readonly [what: string, platform: Platform, job: Job, flo
   [
     "a secret of another Region",
     platform("FARGATE"),
-    job({ secrets: [{ service: "secretsmanager", region: "us-east-1", arn: why, use: "environment" }] }),
+    job({ secrets: [{ service: "secretsmanager", region: "us-east-1", id: why }] }),
     [...registry, "STARTING secretsmanager.us-east-1.amazonaws.com tcp/443", logs],
   ],
   [

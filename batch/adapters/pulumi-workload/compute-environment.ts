@@ -1,0 +1,153 @@
+import { type Block, Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
+import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
+import { defaultGroupOf, securityGroups, subnets, vpcs } from "../../../network/adapters/pulumi/wanted.ts";
+import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";
+import { isFargate, type LaunchType, launchTypes, type Platform } from "../../required-flows/job.ts";
+import { launchTemplateOf } from "./launch-template.ts";
+import type { Locations } from "./locations.ts";
+
+export const computeEnvironmentTypes = ["aws:batch/computeEnvironment:ComputeEnvironment"] as const;
+
+/** A compute environment of the program: where its jobs run. */
+export interface ComputeEnvironment {
+  /** URN. */
+  readonly id: string;
+  /** Its logical name. */
+  readonly name: string;
+  readonly platform: Platform;
+  /** URNs, or ids of what the program does not make. */
+  readonly subnetIds: Known<readonly string[]>;
+  /** Why some of `subnetIds` may be none of its own: a preview does not tell. What fails from those alone is not known to fail. */
+  readonly subnetsInDoubt: string | undefined;
+  readonly securityGroupIds: Known<readonly string[]>;
+  /** Of the instances; the jobs on Fargate say it themselves. */
+  readonly hasPublicAddress: Known<boolean> | "as-subnet";
+  /** A disabled one takes no jobs until it is enabled. */
+  readonly isEnabled: Known<boolean>;
+  /** Why its jobs are not modelled. */
+  readonly notModelled: string | undefined;
+  /** What AWS Batch would refuse, or what keeps jobs waiting for ever, whatever the network. */
+  readonly faults: readonly string[];
+}
+
+export function computeEnvironmentOf(program: Program, locations: Locations, own: ProgramResource): ComputeEnvironment {
+  // What is only looked up has no inputs: all of it is the provider's.
+  const resource = own.isRead === true ? { ...own, inputs: { ...own.outputs, ...own.inputs } } : own;
+  const inputs = new Inputs(program, resource);
+  const { urn: id, name } = resource;
+  const [region, accountId] = [locations.regionOf(resource), locations.accountOf(resource)];
+  const base = { id, name, isEnabled: isEnabled(inputs) };
+  const reason = notModelledReason(inputs);
+  const resources = inputs.blocks("computeResources");
+  const block = isKnown(resources) ? resources[0] : undefined;
+  if (reason !== undefined || !block) {
+    const unknown = new Unknown(reason ?? (isKnown(resources) ? `computeResources of ${id}` : resources.reason));
+    return {
+      ...base,
+      platform: { launchType: unknown, region, accountId },
+      subnetIds: unknown,
+      subnetsInDoubt: undefined,
+      securityGroupIds: unknown,
+      hasPublicAddress: unknown,
+      notModelled: unknown.reason,
+      faults: [],
+    };
+  }
+  const launchType = launchTypeOf(block);
+  const onFargate = isKnown(launchType) && isFargate(launchType);
+  const place = subnetsOf(inputs, block);
+  return {
+    ...base,
+    platform: { launchType, region, accountId },
+    ...place,
+    ...interfaceOf(program, inputs, block, onFargate, place.subnetIds),
+    notModelled: undefined,
+  };
+}
+
+function notModelledReason(inputs: Inputs): string | undefined {
+  const { urn } = inputs.resource;
+  if (inputs.has("eksConfiguration")) return `what jobs need on Amazon EKS, where ${urn} runs them, is not modelled`;
+  const type = inputs.text("type");
+  if (!isKnown(type)) return type.reason;
+  if (type?.toUpperCase() === "UNMANAGED") return `${urn} is UNMANAGED: where its instances run is not said in it`;
+  return undefined;
+}
+
+function launchTypeOf(block: Block): Known<LaunchType> {
+  const type = block.text("type");
+  if (!isKnown(type)) return type;
+  const found = launchTypes.find((one) => one === type?.toUpperCase());
+  return found ?? new Unknown(`what jobs need on ${type ?? "nothing"}, the type of the compute resources`);
+}
+
+function subnetsOf(inputs: Inputs, block: Block): Pick<ComputeEnvironment, "subnetIds" | "subnetsInDoubt"> {
+  const subnetIds = block.references("subnets", subnets);
+  if (isKnown(subnetIds)) return { subnetIds, subnetsInDoubt: undefined };
+  const candidates = inputs.candidates("computeResources", subnets);
+  if (!isKnown(candidates)) return { subnetIds, subnetsInDoubt: undefined };
+  // What holds for more subnets than it has holds for its own.
+  const literals = [block.fields.subnets].flat().filter((one) => !isUnknownValue(one));
+  const named = inputs.resolveAll(literals, "computeResources", subnets);
+  if (!isKnown(named)) return { subnetIds, subnetsInDoubt: undefined };
+  return { subnetIds: [...new Set([...named, ...candidates])], subnetsInDoubt: subnetIds.reason };
+}
+
+type Interface = Pick<ComputeEnvironment, "securityGroupIds" | "hasPublicAddress" | "faults">;
+
+/**
+ * Its own groups, else those of its launch template (API_ComputeResource, securityGroupIds), else the default group of the VPC.
+ */
+function interfaceOf(
+  program: Program,
+  inputs: Inputs,
+  block: Block,
+  onFargate: boolean,
+  subnetIds: Known<readonly string[]>,
+): Interface {
+  const template = onFargate ? undefined : launchTemplateOf(program, block);
+  const own = block.references("securityGroupIds", securityGroups);
+  const hasOwn = !isKnown(own) || own.length > 0;
+  if (!isKnown(template)) {
+    // A template beside groups of its own has no interfaces, or AWS Batch refuses both.
+    return { securityGroupIds: hasOwn ? own : template, hasPublicAddress: hasOwn ? "as-subnet" : template, faults: [] };
+  }
+  const faults: string[] = [];
+  if (template?.hasNetworkInterfaces === true && hasOwn) {
+    faults.push(
+      `${inputs.resource.urn} has securityGroupIds and its launch template ${template.id} has networkInterfaces: AWS Batch takes one or the other; the compute environment would become INVALID.`,
+    );
+  }
+  const publicly = template?.hasPublicAddress;
+  const hasPublicAddress = onFargate ? false : (publicly ?? "as-subnet");
+  const groups = hasOwn ? own : (template?.securityGroupIds ?? []);
+  if (!isKnown(groups) || groups.length > 0) return { securityGroupIds: groups, hasPublicAddress, faults };
+  if (!template) {
+    faults.push(
+      `${inputs.resource.urn} names no security group, and no launch template that does: AWS Batch asks for one at least.`,
+    );
+  }
+  return { securityGroupIds: defaultGroups(program, subnetIds), hasPublicAddress, faults };
+}
+
+/** The default groups of the VPCs of subnets: what an interface gets that names no group. */
+export function defaultGroups(program: Program, subnetIds: Known<readonly string[]>): Known<readonly string[]> {
+  if (!isKnown(subnetIds)) return subnetIds;
+  const groups = new Set<string>();
+  for (const id of subnetIds) {
+    const resource = program.get(id);
+    const vpcId = resource && new Inputs(program, resource).reference("vpcId", vpcs);
+    if (vpcId instanceof Unknown) return vpcId;
+    if (vpcId === undefined)
+      return new Unknown(`the default security group of the VPC of ${id}, which this program does not make`);
+    groups.add(defaultGroupOf(vpcId));
+  }
+  return groups.size === 1
+    ? [...groups]
+    : new Unknown(`the default security group of ${subnetIds.join(", ") || "no subnet"}`);
+}
+
+function isEnabled(inputs: Inputs): Known<boolean> {
+  const state = inputs.text("state");
+  return isKnown(state) ? state?.toUpperCase() !== "DISABLED" : state;
+}
