@@ -17,6 +17,8 @@ export type Paint = (role: Role, text: string) => string;
 export interface TextOptions {
   /** Said after the flow: what was expected of it, or why it does not count. */
   readonly remark?: string;
+  /** What a person sees if the flow fails. */
+  readonly symptom?: string;
   /** Of the verdict. */
   readonly role: Role;
   /** A line for each hop with what it decides, a cross where it blocks, a question mark where it may; else one line of ids for each way. */
@@ -31,11 +33,12 @@ export function flowText({ source, destination, protocol, port }: Asked): string
 
 /** A verdict for a person: what is asked, what blocks it with the fix below, the way there and back. */
 export function renderText(asked: Asked, analysis: Analysis, options: TextOptions): string {
-  const { remark, role, showHops, paint } = options;
+  const { remark, symptom, role, showHops, paint } = options;
   const { verdict, explanations, forwardPath, returnPath } = analysis;
   const lines = [
     `${paint(role, verdict.padEnd(13))} ${flowText(asked)}${remark === undefined ? "" : `, ${printable(remark)}`}`,
   ];
+  if (symptom !== undefined) lines.push(`    ${printable(symptom)}`);
   if (verdict === "partial") lines.push(`    ${samplesText(analysis)}`);
   for (const explanation of explanations) lines.push(...explained(explanation, paint));
   for (const [name, hops] of [

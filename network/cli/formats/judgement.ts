@@ -11,11 +11,39 @@ export interface Judgement {
   readonly analysis: Analysis;
   readonly expected: Verdict;
   readonly standing: Standing;
+  /** What a person sees if the flow fails. */
+  readonly symptom?: Symptom;
+  /** The same as people call it, where ids are too long for them. */
+  readonly shown?: Shown;
 }
 
-export function judgementOf(question: Question, analysis: Analysis): Judgement {
+export interface Symptom {
+  readonly jobState: string;
+  readonly message: string;
+}
+
+export interface Shown {
+  readonly question: Question;
+  readonly analysis: Analysis;
+}
+
+/** For a person. */
+export function shown({ question, analysis, shown: own }: Judgement): Shown {
+  return own ?? { question, analysis };
+}
+
+/** What is said of a flow that fails, or may. */
+export function symptomOf({ standing, symptom }: Judgement): string | undefined {
+  return standing === "not-as-expected" || standing === "unknown" ? symptom?.message : undefined;
+}
+
+export function judgementOf(
+  question: Question,
+  analysis: Analysis,
+  more: Pick<Judgement, "symptom" | "shown"> = {},
+): Judgement {
   const expected = question.expect ?? "reachable";
-  return { question, analysis, expected, standing: standingOf(question, analysis.verdict, expected) };
+  return { question, analysis, expected, standing: standingOf(question, analysis.verdict, expected), ...more };
 }
 
 function standingOf({ outOfScope }: Question, verdict: Verdict, expected: Verdict): Standing {

@@ -1,5 +1,5 @@
 import { flowText } from "../../reachability/render.ts";
-import { Counts, type Format, type Judgement, scopeRemark } from "./judgement.ts";
+import { Counts, type Format, type Judgement, scopeRemark, shown } from "./judgement.ts";
 import { text } from "./text.ts";
 
 /**
@@ -29,8 +29,8 @@ export const junit: Format = function* (judgements, { name }) {
 
 /** `time` is there because some readers take its absence for no number; nothing is measured. */
 function testCase(judgement: Judgement, suite: string): string {
-  const { question, standing } = judgement;
-  const own = attributes({ classname: suite, name: flowText(question), time: 0 });
+  const { standing } = judgement;
+  const own = attributes({ classname: suite, name: flowText(shown(judgement).question), time: 0 });
   const inside = resultOf(judgement);
   return standing === "as-expected"
     ? `    <testcase${own}/>\n`
@@ -38,7 +38,8 @@ function testCase(judgement: Judgement, suite: string): string {
 }
 
 function resultOf(judgement: Judgement): string {
-  const { question, analysis, expected, standing } = judgement;
+  const { expected, standing } = judgement;
+  const { question, analysis } = shown(judgement);
   if (standing === "out-of-scope") return `<skipped${attributes({ message: scopeRemark(question) })}/>`;
   const { verdict, explanations } = analysis;
   const [first] = explanations;

@@ -1,7 +1,7 @@
 import type { Explanation } from "../../reachability/explanation.ts";
 import type { Hop } from "../../reachability/path.ts";
 import { printable, samplesText } from "../../reachability/render.ts";
-import { Counts, type Format, type Judgement, type Standing, scopeRemark } from "./judgement.ts";
+import { Counts, type Format, type Judgement, type Standing, scopeRemark, shown, symptomOf } from "./judgement.ts";
 
 const marks: Record<Standing, string> = {
   "as-expected": "✅",
@@ -26,7 +26,9 @@ export const markdown: Format = function* (judgements) {
   yield* details;
 };
 
-function row({ question, analysis, expected, standing }: Judgement): string {
+function row(judgement: Judgement): string {
+  const { expected, standing } = judgement;
+  const { question, analysis } = shown(judgement);
   const cells = [
     marks[standing],
     code(question.source),
@@ -38,10 +40,14 @@ function row({ question, analysis, expected, standing }: Judgement): string {
   return `| ${cells.join(" | ")} |\n`;
 }
 
-function detail({ question, analysis, expected, standing }: Judgement): string {
+function detail(judgement: Judgement): string {
+  const { expected, standing } = judgement;
+  const { question, analysis } = shown(judgement);
+  const symptom = symptomOf(judgement);
   const { verdict, explanations, forwardPath, returnPath } = analysis;
   const asked = `${code(question.source)} → ${code(question.destination)} ${portText(question)}`;
   const lines = [`### ${marks[standing]} ${asked}: ${verdict}, expected ${expected}`, ""];
+  if (symptom !== undefined) lines.push(plain(symptom), "");
   if (verdict === "partial") lines.push(`${plain(samplesText(analysis))}.`, "");
   for (const explanation of explanations) lines.push(...explained(explanation));
   lines.push("", `<details><summary>Path: ${hopCount(forwardPath)} there, ${hopCount(returnPath)} back</summary>`);

@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import { type Paint, type Role, renderText } from "../../reachability/render.ts";
-import { Counts, type Format, type Judgement, type Standing, scopeRemark } from "./judgement.ts";
+import { Counts, type Format, type Judgement, type Standing, scopeRemark, shown, symptomOf } from "./judgement.ts";
 
 const roles: Record<Standing, Role> = {
   "as-expected": "good",
@@ -15,10 +15,18 @@ export const text: Format = function* (judgements, { hasColors }) {
   const paint = painter(hasColors);
   for (const judgement of judgements) {
     counts.add(judgement);
-    const { question, analysis, standing } = judgement;
+    const { standing } = judgement;
+    const { question, analysis } = shown(judgement);
+    const symptom = symptomOf(judgement);
     const showHops = standing === "not-as-expected" || standing === "unknown";
     const remark = remarkOn(judgement);
-    yield renderText(question, analysis, { role: roles[standing], showHops, paint, ...(remark && { remark }) });
+    yield renderText(question, analysis, {
+      role: roles[standing],
+      showHops,
+      paint,
+      ...(remark && { remark }),
+      ...(symptom && { symptom }),
+    });
   }
   yield `\n${counts.sentence}\n`;
 };

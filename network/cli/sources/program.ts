@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Failure } from "../../../worker/failure.ts";
+import { joinTopologies } from "../../adapters/join.ts";
+import { ProgramError, type RecordedProgram, recordProgram } from "../../adapters/pulumi-program.ts";
+import { type JudgedFlow, noSettings, type Proof, prove } from "../../preflight.ts";
+import { isWaived, type PreflightSettings, SettingsError, settingsOf, waiversOn } from "../../preflight-settings.ts";
+import type { Topology } from "../../reachability/topology.ts";
+import type { Judged, ProgramFlags } from "../check.ts";
+import { type Judgement, judgementOf } from "../formats/judgement.ts";
+import type { CliContext } from "../main.ts";
+import { judgeFile } from "./flows-file.ts";
+import { readTopology } from "./snapshot.ts";
+
+/** The project's own program. */
+const ownProgram = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Judges what the jobs of a program need, or the flows of a file in its network.
+ * @throws Failure `usage` for files that can't be read, a program that fails or has no AWS Batch
+ */
+export async function ofProgram(flags: ProgramFlags, { stderr, env }: CliContext): Promise<Judged> {
+  const { program = ownProgram, stack, preview, snapshot, flows } = flags;
+  const settings = flags.policyConfig === undefined ? noSettings : readSettings(flags.policyConfig);
+  const waivers = waiversOn(new Date().toISOString().slice(0, 10), settings.waivers);
+  const known = snapshot === undefined ? undefined : readTopology(snapshot);
+  const recorded = await record({ directory: program, stack, ids: preview ? "unknown" : "known", env, output: stderr });
+  const proof = prove(recorded.resources, {
+    region: recorded.region,
+    settings: { ...settings, waivers: waivers.inForce },
+    ...(known ? { complete: (topology: Topology) => joinTopologies(topology, known) } : {}),
+  });
+  const notes = [
+    ...recorded.warnings.map((warning) => `warning: ${warning}`),
+    ...proof.notes.map((note) => `note: ${note}`),
+    ...waivers.notes.map((note) => `note: ${note}`),
+  ];
+  if (flows !== undefined) return { name: path.basename(flows), judgements: judgeFile(flows, proof.topology), notes };
+  if (!proof.hasBatch) {
+    throw new Failure(
+      "usage",
+      `The program in ${program} declares no AWS Batch compute environment: it has no jobs whose flows could be checked; name flows with --flows`,
+    );
+  }
+  const { project, stack: name } = recorded;
+  return { name: `${project}/${name}`, judgements: judgementsOf(proof, waivers.inForce), notes };
+}
+
+function* judgementsOf({ flows }: Proof, waivers: PreflightSettings["waivers"]): Iterable<Judgement> {
+  for (const flow of flows) {
+    const { analysis, shown, ...question } = flow;
+    const waiver = waivers.find((one) => isWaived(one, flow));
+    const asked = {
+      ...question,
+      ...(waiver ? { outOfScope: `waived until ${waiver.expires}: ${waiver.reason}` } : {}),
+    };
+    yield judgementOf(asked as never, analysis, {
+      symptom: flow.symptom,
+      shown: { question: { ...asked, ...endsOf(shown) } as never, analysis: shown.analysis },
+    });
+  }
+}
+
+const endsOf = ({ source, destination }: JudgedFlow["shown"]) => ({ source, destination });
+
+async function record(options: Parameters<typeof recordProgram>[0]): Promise<RecordedProgram> {
+  try {
+    return await recordProgram(options);
+  } catch (error) {
+    if (error instanceof ProgramError) throw new Failure("usage", error.message);
+    throw error;
+  }
+}
+
+/** The file has the config of each policy of the pack by its name. */
+function readSettings(file: string): PreflightSettings {
+  try {
+    const all = JSON.parse(readFileSync(file, "utf8"));
+    const { enforcementLevel: _, ...own } = all?.["network-reachability"] ?? {};
+    return settingsOf(own);
+  } catch (error) {
+    if (!(error instanceof SettingsError || error instanceof SyntaxError || "code" in (error as object))) throw error;
+    throw new Failure(
+      "usage",
+      `--policy-config ${file} can't be used: ${(error as Error).message.replaceAll(/\s+/g, " ")}`,
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import { type Run, type SourcedFlow, type StackLocation, workloadOf } from "../batch/adapters/pulumi-workload.ts";
+import type { RequiredFlow } from "../batch/required-flows.ts";
+import { Names } from "./adapters/pulumi/names.ts";
+import { Program } from "./adapters/pulumi/program.ts";
+import type { ProgramResource } from "./adapters/pulumi/resource.ts";
+import { topologyOf } from "./adapters/pulumi-resources.ts";
+import { AddedFlows } from "./preflight/added-flow.ts";
+import { doubt, Judge } from "./preflight/judge.ts";
+import { declared, type JudgedFlow, named } from "./preflight/judged-flow.ts";
+import { placeIn } from "./preflight/source.ts";
+import { type Violation, violationsOf } from "./preflight/violation.ts";
+import { isWaived, type PreflightSettings } from "./preflight-settings.ts";
+import type { SubnetPlace } from "./reachability/flow.ts";
+import { type Analysis, TopologyIndex } from "./reachability/index.ts";
+import { isKnown, type Known, Unknown } from "./reachability/known.ts";
+import type { Topology } from "./reachability/topology.ts";
+
+export type { JudgedFlow } from "./preflight/judged-flow.ts";
+export type { Violation } from "./preflight/violation.ts";
+
+/** What a program's jobs need to reach, and whether they do. */
+export interface Proof {
+  readonly program: Program;
+  readonly topology: Topology;
+  readonly names: Names;
+  /** Whether there is a compute environment at all. */
+  readonly hasBatch: boolean;
+  readonly flows: readonly JudgedFlow[];
+  /** Worth telling, and no fault of the network. */
+  readonly notes: readonly string[];
+}
+
+export interface ProofOptions extends StackLocation {
+  readonly settings?: PreflightSettings;
+  /** What the program's topology becomes before it is judged: joined with a snapshot. */
+  readonly complete?: (topology: Topology) => Topology;
+}
+
+export const noSettings: PreflightSettings = { services: [], flows: [], waivers: [] };
+
+/** Judges each flow that the jobs of a program need, from each subnet that they may run in. */
+export function prove(resources: readonly ProgramResource[], options: ProofOptions = {}): Proof {
+  const { settings = noSettings, complete = (topology) => topology, region } = options;
+  const program = new Program(resources);
+  const names = new Names(program);
+  const workload = workloadOf(program, options);
+  const topology = complete(
+    topologyOf(program, {
+      region: region ?? new Unknown("the Region of the program"),
+      foreignSubnetIds: foreignSubnets(program, workload.runs),
+    }),
+  );
+  const index = new TopologyIndex(topology);
+  const judge = new Judge(index, workload.hosts);
+  const added = new AddedFlows(topology, index, settings);
+  const flows = workload.runs.flatMap((run) => judgedFlows(run, topology, judge, names, added));
+  return {
+    program,
+    topology,
+    names,
+    hasBatch: workload.computeEnvironments.length > 0,
+    flows,
+    notes: workload.notes.map(({ message }) => names.text(message)),
+  };
+}
+
+/** What a policy says of a program: a violation for each blocker, and what is worth telling. */
+export function preflight(
+  resources: readonly ProgramResource[],
+  settings: PreflightSettings,
+): { readonly violations: readonly Violation[]; readonly notes: readonly string[] } {
+  const { flows, notes, program } = prove(resources, { settings });
+  const counted = flows.filter((flow) => !settings.waivers.some((waiver) => isWaived(waiver, flow)));
+  return { violations: violationsOf(counted, (urn) => program.get(urn) !== undefined), notes };
+}
+
+function foreignSubnets(program: Program, runs: readonly Run[]): string[] {
+  const ids = runs.flatMap(({ computeEnvironment: { subnetIds } }) => (isKnown(subnetIds) ? subnetIds : []));
+  return [...new Set(ids)].filter((id) => program.get(id) === undefined);
+}
+
+function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, added: AddedFlows): JudgedFlow[] {
+  const { computeEnvironment, jobDefinition, flows } = run;
+  const { id, subnetIds, securityGroupIds, subnetsInDoubt } = computeEnvironment;
+  const environment = {
+    computeEnvironment: id,
+    ...(jobDefinition === undefined ? {} : { jobDefinition: jobDefinition.id }),
+  };
+  const placesOf = (publicly: SourcedFlow["hasPublicAddress"]) =>
+    isKnown(subnetIds)
+      ? subnetIds.map((subnetId) => ({ id: subnetId, place: placeIn(topology, subnetId, securityGroupIds, publicly) }))
+      : [{ id, place: subnetIds as Known<SubnetPlace> }];
+  const required: readonly SourcedFlow[] = [...flows, ...added.services(flows)];
+  const all = required.flatMap((flow) => {
+    const places = placesOf(flow.hasPublicAddress);
+    const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
+    return places.map(({ id: source, place }) => {
+      const analysis = judge.judge(flow, place, source, nodes);
+      return { flow, source, analysis: unsure(analysis, source, subnetsInDoubt) };
+    });
+  });
+  const [first] = flows;
+  const own = first ? added.flows(placesOf(first.hasPublicAddress)) : [];
+  return [
+    ...all.map(({ flow, source, analysis }) => ({
+      ...environment,
+      ...judgedFlow(flow, source, destinationOf(flow), names, analysis),
+    })),
+    ...own.map(({ flow, source, destination, analysis }) => ({
+      ...environment,
+      ...judgedFlow(flow, source, destination, names, unsure(analysis, source, subnetsInDoubt)),
+    })),
+  ];
+}
+
+/** Of a subnet that perhaps is none of the compute environment's nothing follows but that it is not proved. */
+function unsure(analysis: Analysis, source: string, inDoubt: string | undefined): Analysis {
+  if (inDoubt === undefined || analysis.verdict === "reachable" || analysis.verdict === "unknown") return analysis;
+  return { ...analysis, verdict: "unknown", explanations: [doubt(source, inDoubt), ...analysis.explanations] };
+}
+
+function judgedFlow(
+  flow: Pick<RequiredFlow, "port" | "requests" | "symptom" | "page"> & { protocol: JudgedFlow["protocol"] },
+  source: string,
+  destination: string,
+  names: Names,
+  analysis: Analysis,
+): Omit<JudgedFlow, "computeEnvironment" | "jobDefinition"> {
+  const { protocol, port, requests, symptom, page } = flow;
+  return {
+    source,
+    destination,
+    protocol,
+    ...(isKnown(port) && port !== undefined ? { port } : {}),
+    ...(requests.length > 0 ? { requests } : {}),
+    symptom,
+    page,
+    analysis: declared(names, analysis),
+    shown: { source: names.text(source), destination: names.text(destination), analysis: named(names, analysis) },
+  };
+}
+
+function destinationOf({ destination }: RequiredFlow): string {
+  if (!isKnown(destination)) return "unknown";
+  if ("service" in destination) return destination.service;
+  if ("host" in destination) return destination.host;
+  return "resource" in destination ? destination.resource : "nodes";
+}
