@@ -52,8 +52,7 @@ export function workloadNeeds({ region, launchTypes, image, secretArn }: Workloa
   const secret: Secret = {
     service: "secretsmanager",
     region: secretRegion,
-    arn: secretArn ?? new Unknown("RDS makes the secret"),
-    use: "environment",
+    id: secretArn ?? new Unknown("RDS makes the secret"),
   };
   const job: Job = {
     images: [image === undefined ? ownImage : imageOf(image)],
