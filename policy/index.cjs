@@ -1,0 +1,6 @@
+// Pulumi's policy host can only require(): hand over to TypeScript.
+module.exports = async () => {
+  const { importTypeScript } = await import("../worker/typescript.js");
+  const { pathToFileURL } = await import("node:url");
+  await importTypeScript(pathToFileURL(`${__dirname}/pack.ts`));
+};
