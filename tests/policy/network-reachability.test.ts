@@ -1,5 +1,5 @@
 import type { Policies, PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import proxies from "@pulumi/policy/proxy.js";
+import * as proxies from "@pulumi/policy/proxy.js";
 import test from "ava";
 import { unknownValue } from "../../network/adapters/pulumi/resource.ts";
 import type { PreflightSettings } from "../../network/preflight-settings.ts";

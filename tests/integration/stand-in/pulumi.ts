@@ -107,12 +107,14 @@ export class Pulumi {
     for (const plugin of this.#plugins) plugin.close();
   }
 
-  /** `pulumi ARGUMENTS...` in the folder of a program. */
-  async run(directory: string, ...args: readonly string[]): Promise<Run> {
+  /** `pulumi ARGUMENTS...` in the folder of a program, with some environment first if need be. */
+  async run(directory: string, ...words: readonly (string | NodeJS.ProcessEnv)[]): Promise<Run> {
+    const args = words.filter((word) => typeof word === "string");
+    const environment = Object.assign({}, this.#environment, ...words.filter((word) => typeof word === "object"));
     const log = path.join(this.#folder, `events-${++this.#runs}.jsonl`);
     const isOperation = ["preview", "up", "destroy"].includes(args[0] ?? "");
     const all = ["--non-interactive", ...args, ...(isOperation ? ["--event-log", log] : [])];
-    const options = { cwd: directory, env: this.#environment, maxBuffer: 1 << 28 };
+    const options = { cwd: directory, env: environment, maxBuffer: 1 << 28 };
     const { code, text } = await new Promise<{ code: number; text: string }>((resolve) => {
       execFile("pulumi", all, options, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code ?? 1) : 0, text: `${stdout}${stderr}` });
