@@ -137,3 +137,15 @@ export function waiversOn(
     }),
   };
 }
+
+/** Whether a waiver is for a flow: by its destination, and by source and port where it names them. */
+export function isWaived(
+  { source, destination, port }: Waiver,
+  flow: { readonly source: string; readonly destination: string; readonly port?: number | undefined },
+): boolean {
+  return (
+    destination === flow.destination &&
+    (source === undefined || source === flow.source) &&
+    (port === undefined || port === flow.port)
+  );
+}
