@@ -208,6 +208,16 @@ export class AwsCloud {
             mainRouteTableId: `rtb-${id.slice(4)}`,
           }
         : {}),
+      ...(token === "aws:rds/instance:Instance"
+        ? {
+            port: 5432,
+            address: `${inputs.identifier}.abcdefghijkl.${this.region}.rds.amazonaws.com`,
+            endpoint: `${inputs.identifier}.abcdefghijkl.${this.region}.rds.amazonaws.com:5432`,
+            masterUserSecrets: inputs.manageMasterUserPassword
+              ? [{ secretArn: `arn:aws:secretsmanager:${this.region}:${this.accountId}:secret:rds!${id}` }]
+              : [],
+          }
+        : {}),
     };
     for (const [key, { kind, isRequired }] of awsType(token).outputs) {
       if (!isRequired || outputs[key] !== undefined) continue;

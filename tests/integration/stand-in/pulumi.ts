@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { AwsCloud } from "./aws-cloud.ts";
 import { serveAws } from "./aws-provider.ts";
@@ -88,17 +89,15 @@ export class Pulumi {
     };
     // What tells programs that they are run by ava or npm is none of theirs.
     delete environment.NODE_OPTIONS;
+    const awsx = fileURLToPath(new URL("./awsx-provider.ts", import.meta.url));
+    writeCommand(bin, "pulumi-resource-awsx", `exec node --import ${import.meta.resolve("tsx")} ${awsx} "$@"`);
     if (!existsSync(path.join(cli, "pulumi-language-nodejs"))) {
       const language = await serveNodeLanguage();
       plugins.push(language);
       environment.PULUMI_DEBUG_LANGUAGES = `nodejs:${language.port}`;
       // What the engine starts policy packs with where it has no language host.
-      const starter = path.join(bin, "pulumi-analyzer-policy-nodejs");
-      writeFileSync(
-        starter,
-        `#!/bin/sh\nexec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"\n`,
-      );
-      chmodSync(starter, 0o755);
+      const host = `"$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")"`;
+      writeCommand(bin, "pulumi-analyzer-policy-nodejs", `exec node ${host} "$@"`);
     }
     return new Pulumi(folder, cloud, plugins, environment);
   }
@@ -133,6 +132,12 @@ export class Pulumi {
       changes: changesOf(events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent.resourceChanges ?? {}),
     };
   }
+}
+
+function writeCommand(folder: string, name: string, line: string): void {
+  const file = path.join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${line}\n`);
+  chmodSync(file, 0o755);
 }
 
 const changesOf = (all: Readonly<Record<string, number>>) =>
