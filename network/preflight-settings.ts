@@ -7,6 +7,8 @@ import * as v from "valibot";
 export interface PreflightSettings {
   /** AWS services that jobs call themselves, by the names of their endpoints: `sqs`, `sts`. */
   readonly services: readonly string[];
+  /** URIs of the images of job definitions whose container properties a preview hides as a whole. */
+  readonly images: readonly string[];
   readonly flows: readonly AddedFlow[];
   readonly waivers: readonly Waiver[];
 }
@@ -71,6 +73,7 @@ const waiver = v.strictObject({
 });
 const settings = v.strictObject({
   services: v.optional(v.array(text, "must be an array"), []),
+  images: v.optional(v.array(text, "must be an array"), []),
   flows: v.optional(
     v.array(
       v.pipe(

@@ -5,13 +5,13 @@ import { Program } from "./adapters/pulumi/program.ts";
 import type { ProgramResource } from "./adapters/pulumi/resource.ts";
 import { topologyOf } from "./adapters/pulumi-resources.ts";
 import { AddedFlows } from "./preflight/added-flow.ts";
-import { doubt, Judge } from "./preflight/judge.ts";
+import { inDoubt, Judge } from "./preflight/judge.ts";
 import { declared, type JudgedFlow, named } from "./preflight/judged-flow.ts";
 import { placeIn } from "./preflight/source.ts";
 import { type Violation, violationsOf } from "./preflight/violation.ts";
 import { isWaived, type PreflightSettings } from "./preflight-settings.ts";
 import type { SubnetPlace } from "./reachability/flow.ts";
-import { type Analysis, TopologyIndex } from "./reachability/index.ts";
+import { TopologyIndex } from "./reachability/index.ts";
 import { isKnown, type Known, Unknown } from "./reachability/known.ts";
 import type { Topology } from "./reachability/topology.ts";
 
@@ -36,14 +36,14 @@ export interface ProofOptions extends StackLocation {
   readonly complete?: (topology: Topology) => Topology;
 }
 
-export const noSettings: PreflightSettings = { services: [], flows: [], waivers: [] };
+export const noSettings: PreflightSettings = { services: [], images: [], flows: [], waivers: [] };
 
 /** Judges each flow that the jobs of a program need, from each subnet that they may run in. */
 export function prove(resources: readonly ProgramResource[], options: ProofOptions = {}): Proof {
   const { settings = noSettings, complete = (topology) => topology, region } = options;
   const program = new Program(resources);
   const names = new Names(program);
-  const workload = workloadOf(program, options);
+  const workload = workloadOf(program, { ...options, images: settings.images });
   const topology = complete(
     topologyOf(program, {
       region: region ?? new Unknown("the Region of the program"),
@@ -96,7 +96,11 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
     return places.map(({ id: source, place }) => {
       const analysis = judge.judge(flow, place, source, nodes);
-      return { flow, source, analysis: unsure(analysis, source, subnetsInDoubt) };
+      return {
+        flow,
+        source,
+        analysis: subnetsInDoubt === undefined ? analysis : inDoubt(analysis, source, subnetsInDoubt),
+      };
     });
   });
   const [first] = flows;
@@ -108,15 +112,15 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     })),
     ...own.map(({ flow, source, destination, analysis }) => ({
       ...environment,
-      ...judgedFlow(flow, source, destination, names, unsure(analysis, source, subnetsInDoubt)),
+      ...judgedFlow(
+        flow,
+        source,
+        destination,
+        names,
+        subnetsInDoubt === undefined ? analysis : inDoubt(analysis, source, subnetsInDoubt),
+      ),
     })),
   ];
-}
-
-/** Of a subnet that perhaps is none of the compute environment's nothing follows but that it is not proved. */
-function unsure(analysis: Analysis, source: string, inDoubt: string | undefined): Analysis {
-  if (inDoubt === undefined || analysis.verdict === "reachable" || analysis.verdict === "unknown") return analysis;
-  return { ...analysis, verdict: "unknown", explanations: [doubt(source, inDoubt), ...analysis.explanations] };
 }
 
 function judgedFlow(
@@ -124,7 +128,7 @@ function judgedFlow(
   source: string,
   destination: string,
   names: Names,
-  analysis: Analysis,
+  analysis: JudgedFlow["analysis"],
 ): Omit<JudgedFlow, "computeEnvironment" | "jobDefinition"> {
   const { protocol, port, requests, symptom, page } = flow;
   return {

@@ -20,6 +20,11 @@ const configSchema = {
       items: { type: "string" },
       description: 'AWS services that jobs call themselves, by the names of their endpoints: ["sqs", "sts"].',
     },
+    images: {
+      type: "array",
+      items: { type: "string" },
+      description: "URIs of the images of jobs whose container properties a preview hides: a registry is a flow.",
+    },
     flows: {
       type: "array",
       items: { type: "object" },

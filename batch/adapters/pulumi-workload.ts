@@ -77,7 +77,7 @@ export function workloadOf(program: Program, stack: StackLocation = {}): Workloa
     const own = definitions.filter((one) => one.notModelled === undefined && mayRunOn(one, launchType));
     if (own.length === 0) runs.push(withoutDefinition(environment));
     for (const definition of own) {
-      const job = new JobReading(program, locations, databases, definition, environment).job();
+      const job = new JobReading(program, locations, databases, definition, environment, stack.images ?? []).job();
       for (const host of [...job.fileSystems, ...job.databases]) if (isKnown(host)) hosts.set(host.id, host);
       runs.push(runOf(environment, definition, job));
     }

@@ -20,9 +20,7 @@ export class Judge {
   /** `nodes`: where the other nodes of a job are. */
   judge(required: RequiredFlow, source: Known<SubnetPlace>, sourceId: string, nodes: readonly SubnetPlace[]): Analysis {
     const analysis = this.#judge(required, source, sourceId, nodes);
-    const { onlyIf } = required;
-    if (onlyIf === undefined || analysis.verdict === "reachable" || analysis.verdict === "unknown") return analysis;
-    return { ...analysis, verdict: "unknown", explanations: [doubt(sourceId, onlyIf), ...analysis.explanations] };
+    return required.onlyIf === undefined ? analysis : inDoubt(analysis, sourceId, required.onlyIf);
   }
 
   #judge(
@@ -120,11 +118,15 @@ function notReachable(explanation: Explanation): Analysis {
   return { verdict: "not-reachable", outcomes: [], explanations: [explanation], forwardPath: [], returnPath: [] };
 }
 
-export const doubt = (id: string, reason: string): Explanation => ({
-  code: "unknown-value",
-  component: { type: "subnet", id },
-  message: `Not known whether this matters: ${reason}.`,
-});
+/** Where it is not known whether a flow is needed at all: that it fails proves nothing then. */
+export function inDoubt(analysis: Analysis, id: string, reason: string): Analysis {
+  const { verdict, explanations } = analysis;
+  if (verdict === "reachable" || verdict === "unknown") return analysis;
+  const failing = explanations.map(({ message }) => ` If it does: ${message}`).slice(0, 1);
+  const message = `Not known whether this matters: ${reason}.${failing.join("")}`;
+  const explanation = { code: "unknown-value", component: { type: "subnet", id }, message };
+  return { ...analysis, verdict: "unknown", explanations: [explanation] };
+}
 
 function keyOf({ source, destination, protocol, ports, requests }: Flow): string {
   const text = (_: string, value: unknown) =>

@@ -14,6 +14,7 @@ const waiver = { destination: "s3", reason: "On order.", expires: "2026-12-31" }
 test("settings are taken as they are, with none where some are left out", (t) => {
   t.deepEqual(settingsOf({ flows: [flow, { destination: "10.0.0.1", protocol: "icmp" }], waivers: [waiver] }), {
     services: [],
+    images: [],
     flows: [flow, { destination: "10.0.0.1", protocol: "icmp" }],
     waivers: [waiver],
   });

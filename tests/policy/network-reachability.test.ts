@@ -129,7 +129,7 @@ const notApplicable = () => {
 };
 
 test("without config nothing is added or waived", async (t) => {
-  t.deepEqual(await withConfig({}), { said: [], settings: { services: [], flows: [], waivers: [] } });
+  t.deepEqual(await withConfig({}), { said: [], settings: { services: [], images: [], flows: [], waivers: [] } });
 });
 
 test("a waiver is said each time; after its last day it says so and counts no more", async (t) => {

@@ -28,6 +28,7 @@ export class JobReading {
   readonly #definition: JobDefinition;
   readonly #environment: ComputeEnvironment;
   readonly #images: Images;
+  readonly #hiddenImages: readonly string[];
   readonly #secrets = new Map<string, Known<Secret>>();
   readonly #hosts = new Map<string, PlacedHost>();
   readonly #services = new Map<string, Known<ServiceUse>>();
@@ -41,12 +42,14 @@ export class JobReading {
     databases: Databases,
     definition: JobDefinition,
     environment: ComputeEnvironment,
+    hiddenImages: readonly string[],
   ) {
     this.#program = program;
     this.#locations = locations;
     this.#databases = databases;
     this.#definition = definition;
     this.#environment = environment;
+    this.#hiddenImages = hiddenImages;
     this.#images = new Images(program, locations, environment.platform.region);
   }
 
@@ -76,7 +79,9 @@ export class JobReading {
     if (image === undefined) return [];
     if (isKnown(image)) return [this.#images.named(image)];
     const found = this.#definition.sources.map((one) => this.#images.from(one)).filter((one) => one !== undefined);
-    return found.length > 0 ? found : [{ type: "any", reason: image.reason }];
+    if (found.length > 0) return found;
+    if (this.#hiddenImages.length > 0) return this.#hiddenImages.map((name) => this.#images.named(name));
+    return [{ type: "any", reason: image.reason }];
   }
 
   #logOf({ logDriver, logOptions }: Container): Known<LogTarget> {

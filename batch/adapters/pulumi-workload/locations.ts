@@ -7,6 +7,8 @@ import { parseArn } from "../../required-flows/arn.ts";
 export interface StackLocation {
   readonly region?: string | undefined;
   readonly accountId?: string | undefined;
+  /** The images of job definitions whose own are not told, nor come from a resource: a person says which they are. */
+  readonly images?: readonly string[];
 }
 
 /** In which Region and account the resources of a program are. Whoever has the same unknown Region has the same `Unknown`. */
