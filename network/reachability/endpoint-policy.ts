@@ -151,19 +151,20 @@ function wildcard(pattern: string, flags: string): RegExp {
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", "(?:.)");
-  return new RegExp(`^${source}$`, `s${flags}`);
+  return new RegExp(`^${source}$`, `su${flags}`);
 }
 
 const asAnswer = (is: boolean): Answer => (is ? "yes" : "no");
 
 /** Whether a pattern is for all that `value` may be, each `*` of it standing for unknown characters; for some; for none. */
 function matchPartly(pattern: string, value: string): Answer {
-  const isForAll = new RegExp(wildcard(pattern, "").source.replaceAll("(?:.)", "[^*]"), "s").test(value);
+  const isForAll = new RegExp(wildcard(pattern, "").source.replaceAll("(?:.)", "[^*]"), "su").test(value);
   return isForAll ? "yes" : canMeet(pattern, value) ? "maybe" : "no";
 }
 
 /** Whether there is a text that two patterns are both for: the first with `*` and `?`, the second with `*` alone. */
-function canMeet(one: string, other: string): boolean {
+function canMeet(one: string, text: string): boolean {
+  const other = [...text];
   // Where one can stand in the second pattern, after what the first has so far.
   let places = after([0], other);
   for (const character of one) {
@@ -188,7 +189,7 @@ function canMeet(one: string, other: string): boolean {
 }
 
 /** A `*` may stand for nothing. */
-function after(places: readonly number[], pattern: string): number[] {
+function after(places: readonly number[], pattern: readonly string[]): number[] {
   const all = new Set(places);
   for (const place of all) if (pattern[place] === "*") all.add(place + 1);
   return [...all].sort((a, b) => a - b);

@@ -57,6 +57,7 @@ function toAnswer(index: TopologyIndex, flow: Flow, name: string, answer: Answer
   const { public: blocks, listName } = addresses;
   if (!isKnown(blocks)) return [{ ...errand(flow, service, blocks, listName), resolution }];
   const own = blocks.filter(({ from }) => (typeof from === "number") === (flow.family === 4));
+  if (own.length === 0) return new Unknown(`the IPv${flow.family} addresses of ${name}`);
   return own.map((block) => ({ ...errand(flow, service, block), resolution }));
 }
 
@@ -109,6 +110,9 @@ function toHost(
   const resolution = resolveHost(index, vpcId, host.id);
   if (!isKnown(resolution)) return resolution;
   if (host.places.length === 0) return new Unknown(`in which subnet ${host.id} is`);
+  // Of what has a public address too, the name has that outside of its own VPC (RDS user guide, Hiding a DB instance).
+  if (host.places.some((place) => place.hasPublicAddress !== false && place.vpcId !== vpcId))
+    return new Unknown(`which of its addresses ${host.id} has in ${vpcId}`);
   return oneWay(host.places.map((place) => ({ ...errand(flow, place, place.address), resolution })));
 }
 
@@ -123,7 +127,9 @@ function toGatewayEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoi
   const service: PublicService = { type: "public-service", name: serviceName, through: id };
   const { cidrs, name } = list;
   if (!isKnown(cidrs)) return [errand(flow, service, cidrs, name)];
-  return cidrs.filter(({ family }) => family === flow.family).map((cidr) => errand(flow, service, cidr));
+  const own = cidrs.filter(({ family }) => family === flow.family);
+  if (own.length === 0) return new Unknown(`the IPv${flow.family} addresses of ${serviceName}`);
+  return own.map((cidr) => errand(flow, service, cidr));
 }
 
 function errand(flow: Flow, destination: Place | PublicService, to: Known<Interval>, listName?: string): Errand {

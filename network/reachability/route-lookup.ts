@@ -40,6 +40,7 @@ export class RouteLookup<R extends AnyRoute> {
   readonly #open: readonly { readonly route: R; readonly reason: string }[];
   /** Routes to AWS's own lists of which nobody knows what is on them. */
   readonly #managed: { readonly route: R; readonly listName: string; readonly reason: string }[] = [];
+  readonly #family: Family;
   readonly #targetOf: (route: R) => unknown;
   readonly #selections = new Map<Stretch<Choice<R>>, RouteSelection<R>>();
   readonly #publicSelections = new Map<string | undefined, RouteSelection<R>>();
@@ -60,8 +61,7 @@ export class RouteLookup<R extends AnyRoute> {
         const isManaged = listName !== undefined;
         if (isKnown(cidrs)) choices.push(...cidrs.map((cidr) => ({ route, cidr, isList: true, isManaged })));
         else if (!isManaged) open.push({ route, reason: cidrs.reason });
-        // Gateway endpoints are for IPv4 unless told otherwise, which is not modelled.
-        else if (family === 4) this.#managed.push({ route, listName, reason: cidrs.reason });
+        else this.#managed.push({ route, listName, reason: cidrs.reason });
       }
     }
     const entries = choices
@@ -69,6 +69,7 @@ export class RouteLookup<R extends AnyRoute> {
       .sort(byPriority)
       .map((value) => ({ cidr: value.cidr, value }));
     this.#map = new PrefixMap(entries, family === 4 ? space4 : space6);
+    this.#family = family;
     this.#open = open;
     this.#targetOf = targetOf;
   }
@@ -108,7 +109,7 @@ export class RouteLookup<R extends AnyRoute> {
       this.#selections.set(stretch, selection);
     }
     const [list] = this.#managed;
-    if (!list || isAllPrivate(whole)) return selection;
+    if (!list || isAllPrivate(whole) || this.#isOfVpcs(selection.cidr)) return selection;
     const candidates = [...selection.candidates, ...this.#managed.map(({ route }) => route)];
     return { ...selection, candidates, reason: selection.reason ?? list.reason };
   }
@@ -149,20 +150,27 @@ export class RouteLookup<R extends AnyRoute> {
     let selection = this.#publicSelections.get(listName);
     if (!selection) {
       const list = this.#managed.find((one) => one.listName === listName);
+      // Whether IPv6 addresses are on a list nobody says; whether a gateway endpoint is for them is not modelled.
+      const isOnList = list !== undefined && this.#family === 4;
       // The blocks of AWS's lists are smaller than /8: no wider route wins over one to a list.
       const mayWin = ({ cidr, isManaged, route }: Choice<R>) =>
-        !isManaged && !(list && cidr.prefix <= 8) && !this.#isOwn(route, cidr);
+        !isManaged && !(isOnList && cidr.prefix <= 8) && !this.#isOwn(route, cidr);
       const others = this.#map.stretches
         .filter((stretch) => !isAllPrivate(stretch))
         .map(({ values }) => this.#select(values.filter(mayWin)))
-        .filter(({ candidates }) => !list || candidates.length > 0);
+        .filter(({ candidates }) => !isOnList || candidates.length > 0);
       const toList = list ? [{ candidates: [list.route], mayBeNone: false }] : [];
       selection = this.#combine([...toList, ...others]);
-      if (list) selection = { ...selection, mayBeNone: false };
+      if (isOnList) selection = { ...selection, mayBeNone: false };
       this.#publicSelections.set(listName, selection);
     }
     const { candidates, mayBeNone } = selection;
     return candidates.length + Number(mayBeNone) > 1 ? { reason, ...selection } : selection;
+  }
+
+  /** A VPC's blocks of IPv6 addresses are smaller than those on AWS's lists, and never the same addresses. */
+  #isOfVpcs(cidr: Cidr | undefined): boolean {
+    return cidr !== undefined && cidr.family === 6 && cidr.prefix >= 56;
   }
 
   /** The VPC's own IPv6 addresses are global, and not the internet's. */

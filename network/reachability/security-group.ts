@@ -183,7 +183,7 @@ function matches(
         ? [{ set: part, value: matchGroup(peer, peerGroups) }]
         : listName === undefined
           ? matchCidrs(cidrs, part, term)
-          : matchManagedList(listName, cidrs, part, term);
+          : matchManagedList(listName, cidrs, part, term, kind);
     if (value === "yes") return byPeer;
     return byPeer.map((one) =>
       one.value.answer === "yes" ? { ...one, value: { answer: "maybe", reason: unsure?.reason ?? "" } } : one,
@@ -197,9 +197,21 @@ function matchGroup(peer: SecurityGroupRule["peer"], peerGroups: PeerGroups): Ma
   return { answer: isMember ? "yes" : "no" };
 }
 
-/** AWS's own lists have public addresses alone; which ones a snapshot tells, a program does not. */
-function matchManagedList(name: string, cidrs: Known<readonly Cidr[]>, set: PacketSet, term: Term): Part<Matched>[] {
-  if ("anyPublic" in term) return [{ set, value: { answer: term.listName === name ? "yes" : "no" } }];
+/**
+ * AWS's own lists have public addresses alone; which ones a snapshot tells, a program does not: nor whether IPv6 addresses
+ * are among them.
+ */
+function matchManagedList(
+  name: string,
+  cidrs: Known<readonly Cidr[]>,
+  set: PacketSet,
+  term: Term,
+  { family }: PacketKind,
+): Part<Matched>[] {
+  if ("anyPublic" in term) {
+    if (term.listName !== name) return [{ set, value: { answer: "no" } }];
+    if (family === 4) return [{ set, value: { answer: "yes" } }];
+  }
   const values = valuesOf(set, term);
   if (!isKnown(cidrs) && values && isAllPrivate(values)) return [{ set, value: { answer: "no" } }];
   return matchCidrs(cidrs, set, term);

@@ -206,6 +206,7 @@ export class TopologyIndex {
         else if (owned !== undefined) this.#publicOwners.set(owned, { vpcId: one.vpcId, privateAddress: value });
       }
     }
+    for (const { others } of members(this.topology.vpcs)) this.#unknownPublic ??= others;
     for (const { vpcId, addresses } of members(natGateways)) {
       if (!isKnown(addresses)) {
         this.#unknownPublic = addresses;

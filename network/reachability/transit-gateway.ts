@@ -24,6 +24,8 @@ export function transitGateway(walk: Walk, id: string, from: Position, before: P
   // A VPC has one at a time; those that are gone AWS goes on showing for hours.
   const attachment = own.find(({ state }) => state === "available") ?? own[0];
   if (!attachment) {
+    const others = walk.index.othersOf(from.vpcId);
+    if (others) return lose(before, component, others.reason);
     const message = `${from.vpcId} is not attached to ${id}.`;
     return drop(before, { code: "BAD_STATE_ATTACHMENT", component, message });
   }
