@@ -2,7 +2,8 @@ import { addressText, contains, covers, parseAddress, type Scalar } from "./addr
 import { allowRequest, type PolicyRequest } from "./endpoint-policy.ts";
 import { isKnown } from "./known.ts";
 import { freeNumber } from "./network-acl.ts";
-import { destinationText, routeText } from "./route-table.ts";
+import { type NewEndpoint, newEndpointText, withNewEndpoint } from "./new-endpoint.ts";
+import { destinationText, keyOf, routeText, withRoute } from "./route-table.ts";
 import { peerText, portsText, protocolText } from "./rule-text.ts";
 import type {
   Collection,
@@ -42,7 +43,8 @@ export type Change =
     }
   | { readonly type: "enable-private-dns"; readonly id: string }
   | { readonly type: "allow-in-endpoint-policy"; readonly id: string; readonly request: PolicyRequest }
-  | { readonly type: "exclude-from-block-public-access"; readonly id: string };
+  | { readonly type: "exclude-from-block-public-access"; readonly id: string }
+  | NewEndpoint;
 
 /** The sentence of a fix. */
 export function changeText(change: Change): string {
@@ -58,7 +60,14 @@ export function changeText(change: Change): string {
       const what = `${protocolText(protocol)}${portsText(protocol, portRange)}`;
       return `Add to ${id} the ${isEgress ? "outbound" : "inbound"} rule ${ruleNumber}: allow ${what} ${isEgress ? "to" : "from"} ${isKnown(cidr) ? peerText({ cidr }) : "?"}.`;
     }
-    case "add-route":
+    case "add-route": {
+      const { target } = change.route;
+      const isToEndpoint = isKnown(target) && target.type === "vpc-endpoint";
+      // AWS makes such routes itself, of an association.
+      return isToEndpoint
+        ? `Associate the gateway endpoint ${target.id} with route table ${id}, which gives it the route ${routeText(change.route)}.`
+        : `Add to ${id} a route: ${routeText(change.route)}.`;
+    }
     case "add-transit-gateway-route":
       return `Add to ${id} a route: ${routeText(change.route)}.`;
     case "associate-transit-gateway-route-table":
@@ -77,6 +86,8 @@ export function changeText(change: Change): string {
       return `Let the policy of ${id} allow ${change.request.action} on ${change.request.resource}, and no statement deny it.`;
     case "exclude-from-block-public-access":
       return `Exclude ${id} from VPC Block Public Access (allow-bidirectional).`;
+    case "add-vpc-endpoint":
+      return newEndpointText(change);
   }
 }
 
@@ -146,6 +157,8 @@ export function applyChange(topology: Topology, change: Change): Topology {
       }));
     case "exclude-from-block-public-access":
       return { ...topology, blockPublicAccess: excluding(topology, change.id) };
+    case "add-vpc-endpoint":
+      return withNewEndpoint(topology, change);
   }
 }
 
@@ -195,12 +208,6 @@ export function withEntry(entries: readonly NetworkAclEntry[], entry: NetworkAcl
   return [...others, entry];
 }
 
-/** With the route, and without one to its destination. */
-export function withRoute<Any extends Pick<Route, "destination">>(routes: readonly Any[], route: Any): Any[] {
-  const key = keyOf(route.destination);
-  return [...routes.filter(({ destination }) => keyOf(destination) !== key), route];
-}
-
 function widerRule(one: SecurityGroupRule, other: SecurityGroupRule): boolean {
   const { peer: mine } = one;
   const { peer: theirs } = other;
@@ -224,7 +231,7 @@ function widerPorts(one: Pick<SecurityGroupRule, "portRange">, other: Pick<Secur
 }
 
 type Collections = { [Key in keyof Topology]: Topology[Key] extends Collection<infer Resource> ? Resource : never };
-type CollectionKey = Exclude<keyof Topology, "blockPublicAccess" | "idleAddresses">;
+type CollectionKey = Exclude<keyof Topology, "blockPublicAccess" | "hostedZones" | "idleAddresses">;
 
 function edit<Key extends CollectionKey>(
   topology: Topology,
@@ -268,5 +275,3 @@ function excluding({ blockPublicAccess, vpcs, subnets }: Topology, vpcId: string
 }
 
 const sameFamily = (one: Scalar, other: Scalar) => typeof one === typeof other;
-const keyOf = (value: unknown) =>
-  JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}n` : one)) ?? "none";

@@ -1,12 +1,13 @@
 import { type Cidr, covers, everywhere, isPrivate, overlaps } from "./address.ts";
-import { type Change, decisionOf, isSame, withRoute } from "./change.ts";
+import { type Change, decisionOf, isSame } from "./change.ts";
 import { withChange } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
 import type { Term } from "./packet-set.ts";
 import type { Outcome, Packets } from "./path.ts";
 import { prefixListOf } from "./prefix-list.ts";
 import type { RouteLookup, RouteSelection } from "./route-lookup.ts";
-import type { Collection, PrefixList, Route, RouteTable, RouteTarget, TransitGatewayRoute } from "./topology.ts";
+import { withRoute } from "./route-table.ts";
+import type { Collection, Route, RouteTable, RouteTarget, TransitGatewayRoute } from "./topology.ts";
 import { lookupOf, transitLookupOf } from "./topology-index.ts";
 import { transitGatewayRoutes } from "./transit-gateway-route-table.ts";
 import type { Position, Walk } from "./walk.ts";
@@ -22,7 +23,7 @@ const mostChanges = 4;
 /** Nor are more tried for one pair of ends. */
 const mostAttempts = 300;
 /** More than any number of blockers: a path that ends nowhere is worse than one with blockers. */
-const nowhere = 1000;
+export const nowhere = 1000;
 
 /**
  * All blockers, not the first: where a routing decision leads to a dead end, each change of that decision is tried, and the
@@ -115,10 +116,13 @@ export function vpcDetours(
   if (!isPublic) return routes;
   for (const { id, type, serviceName, state } of endpointsOf(walk, vpcId)) {
     const list = type === "Gateway" && state === "available" ? prefixListOf(topology, serviceName) : undefined;
-    const block = list && isKnown(list) && isKnown(list.cidrs) ? list.cidrs.find(isOwn) : undefined;
-    if (!block || packets.isReply || (cidr && cidr.prefix >= block.prefix)) continue;
+    if (!list || !isKnown(list) || packets.isReply) continue;
+    // What is on the list may be known, or no more of the destination than that it is on it.
+    const isMeant = "anyPublic" in term && term.listName === list.name && errand.family === 4;
+    const block = isKnown(list.cidrs) ? list.cidrs.find(isOwn) : isMeant ? everywhere[errand.family] : undefined;
+    if (!block || (!isMeant && cidr && cidr.prefix >= block.prefix)) continue;
     if (changesEarlier(packets, tableId, block)) continue;
-    const destination = { prefixListId: (list as PrefixList).id };
+    const destination = { prefixListId: list.id };
     routes.push({ destination, target: { type: "vpc-endpoint", id }, state: "active", isPropagated: false });
   }
   // Before the internet gateway, which would open the subnet to what comes in.

@@ -1,9 +1,11 @@
-import type { Interval } from "./address.ts";
+import { addressText, type Interval, type Scalar } from "./address.ts";
 import type { Change } from "./change.ts";
 import { type Component, type Explanation, withChange } from "./explanation.ts";
+import { askHostedZones, lengthOf, type ZoneAnswer } from "./hosted-zone.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import type { Hop } from "./path.ts";
 import { prefixListOf } from "./prefix-list.ts";
+import { anyLabel, hostsOf, isFor, isOfAws, isOfService, serviceNameOf } from "./service-name.ts";
 import type { Vpc, VpcEndpoint } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 
@@ -12,57 +14,178 @@ export interface Answer {
   readonly hop: Hop;
   /** What is in the way of this answer. */
   readonly blockers: readonly Explanation[];
-  /** The endpoint whose interfaces the name has, or the addresses of the service on the internet. */
+  /** The endpoint whose interfaces the name has, or the addresses of the service on the internet, or others. */
   readonly addresses:
     | { readonly endpoint: VpcEndpoint }
+    | { readonly hosts: readonly Scalar[] }
+    /** There is no such name. */
+    | { readonly none: true }
     /** `listName`: AWS's own list that has them, where what is on it is not known. */
     | { readonly public: Known<readonly Interval[]>; readonly listName?: string };
 }
 
-/** `answers`: several where it is not known which is given; `repaired`: what a change would make of it. */
+/**
+ * `ways`: several where it is not known which is taken; of a way all answers are used. `repaired`: what a change would make
+ * of it; `isMissing`: whether no endpoint is for the service.
+ */
 export interface Resolution {
-  readonly answers: readonly Answer[];
+  readonly ways: readonly (readonly Answer[])[];
   readonly reason?: string;
   readonly repaired?: Answer;
+  readonly isMissing?: boolean;
+}
+
+/** What is asked for, where. */
+interface Question {
+  readonly vpc: Vpc;
+  readonly name: string;
+  readonly serviceName: string;
+  readonly noResolver: readonly Explanation[];
 }
 
 /**
- * The addresses that the name of an AWS service has in a VPC: of the interfaces of an endpoint with private DNS, else
- * public ones (PrivateLink guide, Private DNS; VPC user guide, DNS attributes). Amazon's resolver is filtered by no rule;
- * what servers of one's own answer is not known.
+ * The addresses that the name of an AWS service has in a VPC: those in a private hosted zone, else of the interfaces of an
+ * endpoint with private DNS, else public ones (PrivateLink guide, Private DNS; VPC user guide, DNS attributes). Amazon's
+ * resolver is filtered by no rule; what servers of one's own answer is not known.
  */
 export function resolveService(index: TopologyIndex, vpcId: string, name: string): Known<Resolution> {
   const vpc = index.vpc(vpcId);
   if (!isKnown(vpc)) return vpc;
   const server = resolverOf(index, vpc);
   if (!isKnown(server)) return server;
-  const endpoints = index.endpointsOf(vpcId);
-  if (!isKnown(endpoints)) return endpoints;
   const { enableDnsSupport } = vpc;
   if (!isKnown(enableDnsSupport)) return enableDnsSupport;
   const noResolver = enableDnsSupport ? [] : [withoutResolver(vpcId, name)];
-  const serviceName = serviceNameOf(name, vpc);
+  const question = { vpc, name, serviceName: serviceNameOf(name, vpc), noResolver };
+  return index.topology.hostedZones === undefined ? byEndpoints(index, question) : byZones(index, question);
+}
+
+/** Private hosted zones come first; an endpoint's private DNS is one too, with the name of its service's hosts. */
+function byZones(index: TopologyIndex, question: Question): Known<Resolution> {
+  const { vpc, name } = question;
+  const hosts = hostsOf(name, vpc);
+  const answers: Answer[] = [];
+  let isAll = true;
+  let isLongest = true;
+  for (const host of hosts) {
+    const found = askHostedZones(index.topology, vpc.id, host);
+    if (!isKnown(found)) return found;
+    if (!found) {
+      isAll = false;
+      continue;
+    }
+    const own = answersOf(index, question, found);
+    if (!isKnown(own)) return own;
+    answers.push(...own);
+    const endpointsZone = host.startsWith(`${anyLabel}.`) ? host.slice(2) : host;
+    if (lengthOf(found.zone.name) < lengthOf(endpointsZone)) isLongest = false;
+  }
+  const inZones = distinct(answers);
+  if (answers.length > 0 && isAll && isLongest && vpc.enableDnsHostnames === true) return { ways: [inZones] };
+  const others = byEndpoints(index, question);
+  if (!isKnown(others) || answers.length === 0) return others;
+  const ways = others.ways.map((way) => {
+    if (!isLongest && way.every(({ addresses }) => "endpoint" in addresses)) return way;
+    return isAll ? inZones : [...inZones, ...way];
+  });
+  const { enableDnsHostnames } = vpc;
+  if (enableDnsHostnames === true) return { ways, ...(others.reason === undefined ? {} : { reason: others.reason }) };
+  // "You must set enableDnsHostnames and enableDnsSupport to true" (Route 53 guide, Private hosted zones).
+  const reason = isKnown(enableDnsHostnames)
+    ? `whether private hosted zones are asked while enableDnsHostnames of ${vpc.id} is off`
+    : enableDnsHostnames.reason;
+  return { ways: [...ways, ...others.ways], reason };
+}
+
+/** What the records of a zone make of a host's name. */
+function answersOf(
+  index: TopologyIndex,
+  { vpc, name, serviceName, noResolver }: Question,
+  { zone, host, targets }: ZoneAnswer,
+): Known<readonly Answer[]> {
+  const component = { type: "hosted-zone", id: zone.id };
+  if (targets.length === 0) {
+    const missing = {
+      code: "no-record",
+      component,
+      message: `${host} has no address in ${vpc.id}: the private hosted zone ${zone.name} has no record for it, and nobody else is asked.`,
+      fix: `Add to ${zone.id} a record for ${host} that leads to an endpoint for it, or no longer associate it with ${vpc.id}.`,
+    };
+    const decision = `no record for ${host}`;
+    return [{ hop: { component, decision }, blockers: [...noResolver, missing], addresses: { none: true } }];
+  }
+  const isWanted = isFor(serviceName);
+  const answers: Answer[] = [];
+  for (const target of targets) {
+    if ("addresses" in target) {
+      const decision = `${name} has ${target.addresses.map(addressText).join(", ")}`;
+      answers.push({ hop: { component, decision }, blockers: noResolver, addresses: { hosts: target.addresses } });
+      continue;
+    }
+    const endpoint = index.endpoint(target.endpointId);
+    if (!isKnown(endpoint)) return endpoint;
+    const { id, type } = endpoint;
+    if (!isKnown(type)) return type;
+    if (type !== "Interface") return new Unknown(`what ${host} has, which leads to ${id}, no interface endpoint`);
+    const isOther = isOfAws(endpoint.serviceName) && isOfService(serviceName) && !isWanted(endpoint);
+    const wrong: Explanation[] = isOther
+      ? [
+          {
+            code: "wrong-endpoint",
+            component,
+            message: `${zone.name} leads ${host} to ${id}, which is for ${endpoint.serviceName}.`,
+            fix: `Let the record of ${zone.id} for ${host} lead to an endpoint for ${serviceName}.`,
+          },
+        ]
+      : [];
+    answers.push({
+      hop: { component, decision: `${name} has the addresses of ${id}` },
+      blockers: [...noResolver, ...wrong],
+      addresses: { endpoint },
+    });
+  }
+  return answers;
+}
+
+function distinct(answers: readonly Answer[]): readonly Answer[] {
+  const keyOf = ({ hop, addresses }: Answer) => `${hop.component.id} ${"none" in addresses} ${hop.decision}`;
+  return [...new Map(answers.map((answer) => [keyOf(answer), answer])).values()];
+}
+
+/** By private DNS of an endpoint of the VPC, else publicly. */
+function byEndpoints(index: TopologyIndex, { vpc, name, serviceName, noResolver }: Question): Known<Resolution> {
+  const endpoints = index.endpointsOf(vpc.id);
+  if (!isKnown(endpoints)) return endpoints;
   const answerPublic: Answer = {
     hop: { component: { type: "dns", id: name }, decision: `${name} has public addresses` },
     blockers: noResolver,
     addresses: publicAddresses(index, name, serviceName),
   };
   const isWanted = isFor(serviceName);
-  const endpoint = endpoints.find((one) => one.type === "Interface" && isWanted(one) && mayBeThere(one));
-  if (!endpoint) {
-    const unsure = endpoints.find((one) => !isKnown(one.type) && isWanted(one));
-    const others = unsure ? (unsure.type as Unknown) : index.othersOf(vpcId);
-    return others ?? { answers: [answerPublic] };
-  }
-  const answerPrivate: Answer = {
+  const wanted = endpoints.filter((one) => isWanted(one) && mayBeThere(one));
+  const own = wanted
+    .filter(({ type }) => type === "Interface")
+    .map((endpoint) => ({ endpoint, obstacles: obstaclesOf(endpoint, vpc, name) }));
+  const answerPrivate = (endpoint: VpcEndpoint): Answer => ({
     hop: { component: { type: "dns", id: name }, decision: `${name} has the addresses of ${endpoint.id}` },
     blockers: noResolver,
     addresses: { endpoint },
-  };
-  const obstacles = obstaclesOf(endpoint, vpc, name);
-  if (obstacles instanceof Unknown) return { answers: [answerPrivate, answerPublic], reason: obstacles.reason };
-  if (obstacles.length === 0) return { answers: [answerPrivate] };
-  return { answers: [answerPublic], repaired: { ...answerPrivate, blockers: [...noResolver, ...obstacles] } };
+  });
+  // AWS lets only one endpoint of a VPC have a service's private name.
+  const sure = own.find(({ obstacles }) => isKnown(obstacles) && obstacles.length === 0);
+  if (sure) return { ways: [[answerPrivate(sure.endpoint)]] };
+  const unsure = wanted.map(({ type }) => type).find((type) => !isKnown(type)) ?? index.othersOf(vpc.id);
+  if (unsure instanceof Unknown) return unsure;
+  const perhaps = own.filter(({ obstacles }) => !isKnown(obstacles));
+  const [first] = perhaps;
+  if (first) {
+    const { reason } = first.obstacles as Unknown;
+    return { ways: [...perhaps.map(({ endpoint }) => [answerPrivate(endpoint)]), [answerPublic]], reason };
+  }
+  const [barred] = own;
+  if (!barred) return { ways: [[answerPublic]], isMissing: !wanted.some(({ type }) => type === "Gateway") };
+  const blockers = [...noResolver, ...(barred.obstacles as Explanation[])];
+  return { ways: [[answerPublic]], repaired: { ...answerPrivate(barred.endpoint), blockers } };
 }
 
 /** The name of something in a VPC, which is asked for in another or the same one. */
@@ -109,7 +232,7 @@ function resolverOf({ topology }: TopologyIndex, { id, dhcpOptionsId }: Vpc): Kn
 const amazonServers = new Set(["AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"]);
 
 /** Why the name does not have the addresses of the endpoint. */
-function obstaclesOf(endpoint: VpcEndpoint, vpc: Vpc, name: string): Explanation[] | Unknown {
+export function obstaclesOf(endpoint: VpcEndpoint, vpc: Vpc, name: string): Explanation[] | Unknown {
   const { id, privateDnsEnabled, privateDnsOnlyForInboundResolverEndpoint, state } = endpoint;
   const unsure = [privateDnsEnabled, privateDnsOnlyForInboundResolverEndpoint, state, vpc.enableDnsHostnames].find(
     (value) => !isKnown(value),
@@ -143,24 +266,8 @@ function obstaclesOf(endpoint: VpcEndpoint, vpc: Vpc, name: string): Explanation
   return state === "available" ? [] : new Unknown(`what ${name} has while ${id} is ${String(state)}`);
 }
 
-/** `com.amazonaws.us-east-1.ecr.api` of `ecr.api`; a whole name stays as it is. */
-function serviceNameOf(name: string, { region }: Vpc): string {
-  return /^(com|cn|aws)\./.test(name) ? name : `com.amazonaws.${region}.${name}`;
-}
-
-/** Whether an endpoint is for the service. */
-function isFor(serviceName: string): (endpoint: VpcEndpoint) => boolean {
-  // China's Regions have `cn.com.amazonaws.` before the Region; a snapshot may not say its Region.
-  const names = [serviceName, `cn.${serviceName}`];
-  if (!serviceName.startsWith("com.amazonaws..")) return (endpoint) => names.includes(endpoint.serviceName);
-  const own = withoutRegion(serviceName);
-  return (endpoint) => withoutRegion(endpoint.serviceName) === own;
-}
-
-const withoutRegion = (serviceName: string) => serviceName.split(".").slice(3).join(".");
-
 const gone = new Set(["deleted", "deleting", "failed", "rejected", "expired"]);
-const mayBeThere = ({ state }: VpcEndpoint) => !isKnown(state) || !gone.has(state);
+export const mayBeThere = ({ state }: VpcEndpoint) => !isKnown(state) || !gone.has(state);
 
 function publicAddresses({ topology }: TopologyIndex, name: string, serviceName: string): Answer["addresses"] {
   const list = prefixListOf(topology, serviceName);

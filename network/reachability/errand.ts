@@ -1,9 +1,11 @@
 import type { Interval, Scalar } from "./address.ts";
-import { type Answer, resolveHost, resolveService } from "./dns.ts";
+import { type Answer, type Resolution, resolveHost, resolveService } from "./dns.ts";
 import type { Component } from "./explanation.ts";
 import { ephemeralPorts, type Flow, natPorts, type Place } from "./flow.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
+import { missingEndpoint } from "./missing-endpoint.ts";
 import type { PacketSet, Term } from "./packet-set.ts";
+import { placeAt } from "./place-at.ts";
 import { prefixListOf } from "./prefix-list.ts";
 import type { VpcEndpoint } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
@@ -15,7 +17,15 @@ export interface Errands {
   readonly ways: readonly (readonly Errand[])[];
   readonly reason?: string;
   /** What a change of name resolution would make of it. */
-  readonly repaired?: readonly Errand[];
+  readonly repaired?: Repaired;
+}
+
+export interface Repaired {
+  readonly errands: readonly Errand[];
+  /** With what the change adds. */
+  readonly index: TopologyIndex;
+  /** Whether it is better than any change of routing. */
+  readonly isPreferred: boolean;
 }
 
 /** The errands of a flow: one for each interface or block of addresses that its destination stands for. */
@@ -33,17 +43,40 @@ export function errandsOf(index: TopologyIndex, flow: Flow): Known<Errands> {
   if (vpcId === undefined) return new Unknown(`what ${destination.name} is for a source outside of any VPC`);
   const resolution = resolveService(index, vpcId, destination.name);
   if (!isKnown(resolution)) return resolution;
-  const { answers, reason, repaired } = resolution;
-  const errands = (answer: Answer) => toAnswer(index, flow, destination.name, answer);
-  const ways = answers.map(errands);
-  const unsure = ways.find((way) => !isKnown(way));
-  if (unsure instanceof Unknown) return unsure;
-  const better = repaired && errands(repaired);
-  return {
-    ways: ways as Errand[][],
-    ...(reason === undefined ? {} : { reason }),
-    ...(better && isKnown(better) ? { repaired: better } : {}),
-  };
+  const { ways, reason } = resolution;
+  const errands: (readonly Errand[])[] = [];
+  for (const way of ways) {
+    const own = toAnswers(index, flow, destination.name, way);
+    if (!isKnown(own)) return own;
+    errands.push(own);
+  }
+  const repaired = repairedOf(index, flow, vpcId, destination.name, resolution);
+  return { ways: errands, ...(reason === undefined ? {} : { reason }), ...(repaired && { repaired }) };
+}
+
+function repairedOf(
+  index: TopologyIndex,
+  flow: Flow,
+  vpcId: string,
+  name: string,
+  { ways, repaired, isMissing }: Resolution,
+): Repaired | undefined {
+  const [asked] = ways[0] ?? [];
+  const made = isMissing && asked ? missingEndpoint(index, flow, vpcId, name, asked) : undefined;
+  const after = made?.index ?? index;
+  const answer = made?.answer ?? repaired;
+  const errands = answer && toAnswer(after, flow, name, answer);
+  return errands && isKnown(errands) ? { errands, index: after, isPreferred: made !== undefined } : undefined;
+}
+
+function toAnswers(index: TopologyIndex, flow: Flow, name: string, answers: readonly Answer[]): Known<Errand[]> {
+  const all: Errand[] = [];
+  for (const answer of answers) {
+    const own = toAnswer(index, flow, name, answer);
+    if (!isKnown(own)) return own;
+    all.push(...own);
+  }
+  return all;
 }
 
 function toAnswer(index: TopologyIndex, flow: Flow, name: string, answer: Answer): Known<readonly Errand[]> {
@@ -54,6 +87,14 @@ function toAnswer(index: TopologyIndex, flow: Flow, name: string, answer: Answer
     return isKnown(errands) ? errands.map((one) => ({ ...one, resolution })) : errands;
   }
   const service: PublicService = { type: "public-service", name, through: undefined };
+  if ("none" in addresses) {
+    const nowhere = errand(flow, service, new Unknown(`which address ${name} has`));
+    return [{ ...nowhere, resolution: { ...resolution, isVain: true } }];
+  }
+  if ("hosts" in addresses) {
+    const errands = toHosts(index, flow, name, addresses.hosts);
+    return isKnown(errands) ? errands.map((one) => ({ ...one, resolution })) : errands;
+  }
   const { public: blocks, listName } = addresses;
   if (!isKnown(blocks)) return [{ ...errand(flow, service, blocks, listName), resolution }];
   const own = blocks.filter(({ from }) => (typeof from === "number") === (flow.family === 4));
@@ -95,6 +136,19 @@ function toEndpoint(index: TopologyIndex, flow: Flow, endpoint: VpcEndpoint): Kn
       endpointId,
     } as const;
     errands.push(errand(flow, place, address));
+  }
+  return errands;
+}
+
+/** To each address that a name has: whoever in the topology has it. */
+function toHosts(index: TopologyIndex, flow: Flow, name: string, addresses: readonly Scalar[]): Known<Errand[]> {
+  const own = addresses.filter((address) => (typeof address === "number") === (flow.family === 4));
+  if (own.length === 0) return new Unknown(`the IPv${flow.family} addresses of ${name}`);
+  const errands: Errand[] = [];
+  for (const address of own) {
+    const place = placeAt(index, vpcOf(index, flow.source), address);
+    if (!isKnown(place)) return place;
+    errands.push(errand(flow, place, only(address)));
   }
   return errands;
 }

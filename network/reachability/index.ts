@@ -1,5 +1,5 @@
 import { addressText } from "./address.ts";
-import { costOf } from "./detour.ts";
+import { costOf, nowhere } from "./detour.ts";
 import { componentOf, errandsOf, unresolved } from "./errand.ts";
 import { type Explanation, merge } from "./explanation.ts";
 import type { Flow } from "./flow.ts";
@@ -52,9 +52,10 @@ function outcomesOf(index: TopologyIndex, flow: Flow): Outcome[] {
   const all = [first, ...others].flat();
   if (others.length > 0 && !isSettled(all)) return nobodyKnows(flow, reason ?? "which way is taken");
   if (!repaired || first.some(({ result }) => result !== "not-reachable")) return first;
-  const better = repaired.flatMap((errand) => trace(index, errand));
+  const better = repaired.errands.flatMap((errand) => trace(repaired.index, errand));
+  const cost = costOf(better);
   // Who has an endpoint wants to use it.
-  return costOf(better) <= costOf(first) ? better : first;
+  return cost <= costOf(first) || (repaired.isPreferred && cost < nowhere) ? better : first;
 }
 
 function nobodyKnows(flow: Flow, reason: string): Outcome[] {

@@ -25,3 +25,13 @@ function targetText(target: Known<RouteTarget>): string {
   if (!isKnown(target)) return "an unknown target";
   return target.type === "local" ? "local" : target.id;
 }
+
+/** With the route, and without one to its destination. */
+export function withRoute<Any extends Pick<Route, "destination">>(routes: readonly Any[], route: Any): Any[] {
+  const key = keyOf(route.destination);
+  return [...routes.filter(({ destination }) => keyOf(destination) !== key), route];
+}
+
+/** The same text for the same value. */
+export const keyOf = (value: unknown) =>
+  JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}n` : one)) ?? "none";

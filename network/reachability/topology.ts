@@ -24,6 +24,8 @@ export interface Topology {
   readonly dhcpOptions: Collection<DhcpOptions>;
   /** Elastic IP addresses that are given to nothing: nobody answers there. */
   readonly idleAddresses: ReadonlySet<Scalar>;
+  /** Private hosted zones of Route 53; absent: there are none. */
+  readonly hostedZones?: Known<readonly HostedZone[]>;
   /** Of each account and Region where it is known not to be off. */
   readonly blockPublicAccess: Known<readonly BlockPublicAccess[]>;
 }
@@ -272,3 +274,18 @@ export interface BlockPublicAccess {
     readonly { readonly resourceId: string; readonly mode: "allow-bidirectional" | "allow-egress" }[]
   >;
 }
+
+/** A private hosted zone. */
+export interface HostedZone {
+  readonly id: string;
+  /** `api.ecr.us-east-1.amazonaws.com` */
+  readonly name: string;
+  /** The VPCs that are associated with it. */
+  readonly vpcIds: Known<readonly string[]>;
+  /** Records with addresses, and aliases; each with its whole name, of which `*` may be the first label. */
+  readonly records: Known<readonly { readonly name: string; readonly target: Known<HostedZoneTarget> }[]>;
+}
+
+export type HostedZoneTarget =
+  /** By a DNS name of an interface endpoint. */
+  { readonly endpointId: string } | { readonly addresses: readonly Scalar[] };

@@ -4,7 +4,7 @@ import { type Change, decisionOf, isSame } from "./change.ts";
 import { internet } from "./internet-gateway.ts";
 import { isKnown } from "./known.ts";
 import type { PacketSet } from "./packet-set.ts";
-import { drop, hop, lose, type Outcome, type Packets, start } from "./path.ts";
+import { drop, end, hop, lose, mark, type Outcome, type Packets, start } from "./path.ts";
 import { route } from "./route.ts";
 import { fromSubnet } from "./subnet.ts";
 import type { TopologyIndex } from "./topology-index.ts";
@@ -18,6 +18,7 @@ const steps: Steps = { fromSubnet, route, deliver, internet, replyEnds };
  * seen when the path is walked again with all changes known.
  */
 export function trace(index: TopologyIndex, errand: Errand): Outcome[] {
+  if (errand.resolution?.isVain) return end(mark(startOf(errand), "blocks"));
   const outcomes = walkOnce(new Walk(index, errand, steps));
   const { given, isSettled } = changesOf(outcomes);
   if (isSettled) return outcomes;

@@ -3,6 +3,7 @@ import { type Component, type Explanation, silent, withChange } from "./explanat
 import { isKnown, Unknown } from "./known.ts";
 import type { View } from "./network-interface.ts";
 import { drop, hop, lose, type Outcome, type Packets, reply, unknown } from "./path.ts";
+import { isOfAws } from "./service-name.ts";
 import type { VpcEndpoint } from "./topology.ts";
 import type { Position, PublicService, Walk } from "./walk.ts";
 
@@ -56,10 +57,6 @@ export function answerOfEndpoint(walk: Walk, view: View, packets: Packets): Pack
     return { code: "BAD_STATE", component: { type: "vpc-endpoint", id }, message: `${id} is ${state}.` };
   return underPolicy(walk, endpoint, packets);
 }
-
-/** Endpoint services of customers and partners are called `com.amazonaws.vpce.REGION.vpce-svc-...`. */
-const isOfAws = (serviceName: string) =>
-  /^(cn\.)?com\.amazonaws\.|^aws\./.test(serviceName) && !serviceName.includes(".vpce-svc-");
 
 /** An AWS service where its public addresses are. */
 export function answerOfService(walk: Walk, service: PublicService, before: Packets): Packets | Explanation {

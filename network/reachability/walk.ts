@@ -27,7 +27,12 @@ export interface Errand {
   readonly set: PacketSet;
   readonly destinationTerm: Term;
   /** How the destination's name was resolved, and what is in the way of that. */
-  readonly resolution?: { readonly hop: Hop; readonly blockers: readonly Explanation[] };
+  readonly resolution?: {
+    readonly hop: Hop;
+    readonly blockers: readonly Explanation[];
+    /** The name stands for nothing: no packet is sent. */
+    readonly isVain?: boolean;
+  };
 }
 
 /** An AWS service at its addresses on the internet. */

@@ -56,7 +56,7 @@ function gains(before: Analysis, after: Analysis): string[] {
   });
 }
 
-type Collections = Exclude<keyof T.Topology, "blockPublicAccess" | "idleAddresses">;
+type Collections = Exclude<keyof T.Topology, "blockPublicAccess" | "hostedZones" | "idleAddresses">;
 
 /** The topology with every member of a collection made anew. */
 function each<R>(topology: T.Topology, key: Collections, make: (one: R, index: number) => R): T.Topology {

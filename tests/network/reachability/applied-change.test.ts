@@ -1,7 +1,8 @@
 import test from "ava";
 import { addressText, parseCidr } from "../../../network/reachability/address.ts";
-import { applyChange, type Change, withEntry, withRoute } from "../../../network/reachability/change.ts";
+import { applyChange, type Change, withEntry } from "../../../network/reachability/change.ts";
 import { Unknown } from "../../../network/reachability/known.ts";
+import { withRoute } from "../../../network/reachability/route-table.ts";
 import type * as T from "../../../network/reachability/topology.ts";
 import { at, topologyOf } from "../topology.ts";
 

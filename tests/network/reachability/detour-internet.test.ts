@@ -106,7 +106,7 @@ const cases: [string, Variant, string, string, string][] = [
     { more: but({ natGateways: new Map() }) },
     "job",
     "52.216.0.1",
-    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to 52.216.0.1. Add to rtb a route: pl-s3 -> vpce-1.`,
+    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to 52.216.0.1. Associate the gateway endpoint vpce-1 with route table rtb, which gives it the route pl-s3 -> vpce-1.`,
   ],
   [
     "S3, with an endpoint that is not available",

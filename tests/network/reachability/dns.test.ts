@@ -199,14 +199,14 @@ test("a gateway endpoint that no route leads to is not used, and the fix is the 
   const { explanations } = ask(made, "s3");
   t.deepEqual(
     explanations.map(({ fix }) => fix),
-    ["Add to rtb a route: pl-s3 -> vpce-s3."],
+    ["Associate the gateway endpoint vpce-s3 with route table rtb, which gives it the route pl-s3 -> vpce-s3."],
   );
   const around = topology({ more: s3, routes: ["0.0.0.0/0 igw-1"] });
   t.is(ask(around, "s3").verdict, "reachable");
   const asked = analyze(new TopologyIndex(around), flowTo("vpce-s3"));
   t.deepEqual(
     asked.explanations.map(({ code, fix }) => [code, fix]),
-    [["endpoint-not-used", "Add to rtb a route: pl-s3 -> vpce-s3."]],
+    [["endpoint-not-used", "Associate the gateway endpoint vpce-s3 with route table rtb, which gives it the route pl-s3 -> vpce-s3."]],
   );
 });
 
