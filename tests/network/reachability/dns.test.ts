@@ -206,7 +206,12 @@ test("a gateway endpoint that no route leads to is not used, and the fix is the 
   const asked = analyze(new TopologyIndex(around), flowTo("vpce-s3"));
   t.deepEqual(
     asked.explanations.map(({ code, fix }) => [code, fix]),
-    [["endpoint-not-used", "Associate the gateway endpoint vpce-s3 with route table rtb, which gives it the route pl-s3 -> vpce-s3."]],
+    [
+      [
+        "endpoint-not-used",
+        "Associate the gateway endpoint vpce-s3 with route table rtb, which gives it the route pl-s3 -> vpce-s3.",
+      ],
+    ],
   );
 });
 
