@@ -127,7 +127,7 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
   const pulls = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(repository);
   const imports = image.upstream === undefined ? [] : [repository("ecr:BatchImportUpstreamImage")];
   const at = (service: string, host: (region: string) => string) => inRegion(platform, image.region, service, host);
-  const account = isKnown(image.accountId) ? image.accountId : "dkr";
+  const account = isKnown(image.accountId) ? `${image.accountId}.` : "";
   const suffix = (own: string) => `${own}.${dnsSuffixOf(own)}`;
   const flows = [
     flow(
@@ -137,7 +137,7 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
       pages.ecr,
     ),
     flow(
-      at("ecr.dkr", (own) => `${account}.dkr.ecr.${suffix(own)}`),
+      at("ecr.dkr", (own) => `${account}dkr.ecr.${suffix(own)}`),
       [...pulls, ...imports],
       symptoms.image(),
       pages.ecr,

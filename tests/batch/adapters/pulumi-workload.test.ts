@@ -213,7 +213,7 @@ for (const mode of modes) {
       const own = flowsOf(lab);
       // A preview hides which account's registry it is.
       t.deepEqual(
-        own.map((one) => one.replace(/ dkr\.dkr/, " 123456789012.dkr")),
+        own.map((one) => one.replace(/ dkr\.ecr/, " 123456789012.dkr.ecr")),
         expected,
       );
     });
