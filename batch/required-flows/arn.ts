@@ -10,6 +10,8 @@ export interface RequiredRequest {
   /** An ARN, or `*` where the action has no resource of its own. */
   readonly resource: string;
   readonly unknown?: string;
+  /** What the resource may be, where the account in it stands for one that nobody knows. */
+  readonly mayBe?: string;
 }
 
 /** Where a resource is; what is undefined is left out of its ARN (S3's buckets have neither). */
@@ -69,9 +71,16 @@ export function requestFor(action: string, arn: Known<string>): RequiredRequest 
 /** A request without a resource of its own. */
 export const requestForAll = (action: string): RequiredRequest => ({ action, resource: "*" });
 
+/** What programs that are run without an account have instead of its number: no account of AWS has it. */
+const placeholderAccount = ":000000000000:";
+
 function withReasons(own: RequiredRequest, parts: readonly Known<unknown>[]): RequiredRequest {
   const reasons = new Set(parts.flatMap((part) => (part instanceof Unknown ? [part.reason] : [])));
-  return reasons.size === 0 ? own : { ...own, unknown: [...reasons].join("; ") };
+  const hasPlaceholder = own.resource.includes(placeholderAccount);
+  if (hasPlaceholder) reasons.add("the number of the account is not known");
+  if (reasons.size === 0) return own;
+  const mayBe = hasPlaceholder ? { mayBe: own.resource.replace(placeholderAccount, ":*:") } : {};
+  return { ...own, unknown: [...reasons].join("; "), ...mayBe };
 }
 
 export interface Arn {

@@ -6,8 +6,10 @@ export interface PolicyRequest {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
-  /** Why parts of the ARN are not known; each `*` in it then stands for some characters that nobody knows. */
+  /** Why parts of the two are not known; each `*` in them then stands for some characters that nobody knows. */
   readonly unknown?: string;
+  /** What else the ARN may be, where it is known only to be one of some. */
+  readonly mayBe?: string;
 }
 
 /** What is known of every request through the endpoint, by the names of IAM's global condition keys. */
@@ -77,14 +79,26 @@ interface Matched {
 }
 
 function matches(statement: Json, request: PolicyRequest, context: PolicyContext): Matched {
-  const { action, resource, unknown } = request;
+  const { action, resource, unknown, mayBe = resource } = request;
+  const isActionKnown = unknown === undefined || !action.includes("*");
   const parts: Matched[] = [
-    matchList(statement, "Action", (pattern) => asAnswer(wildcard(pattern, "i").test(action))),
+    matchList(
+      statement,
+      "Action",
+      (pattern) =>
+        isActionKnown
+          ? asAnswer(wildcard(pattern, "i").test(action))
+          : matchPartly(pattern.toLowerCase(), action.toLowerCase()),
+      unknown,
+    ),
     matchList(
       statement,
       "Resource",
-      (pattern) =>
-        unknown === undefined ? asAnswer(wildcard(pattern, "").test(resource)) : matchPartly(pattern, resource),
+      (pattern) => {
+        if (unknown === undefined) return asAnswer(wildcard(pattern, "").test(resource));
+        const answer = matchPartly(pattern, resource);
+        return answer === "no" && matchPartly(pattern, mayBe) !== "no" ? "maybe" : answer;
+      },
       unknown,
     ),
     matchPrincipal(statement),

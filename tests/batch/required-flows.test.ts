@@ -281,3 +281,14 @@ test("a person sees what AWS says there, on instances and on Fargate", (t) => {
     "The job runs until its attempt to connect to the database times out, and fails (exit code 69 of this project's worker).",
   ]);
 });
+
+test("an account that is a placeholder stands for one that nobody knows", (t) => {
+  const image = imageOf("000000000000.dkr.ecr.eu-west-1.amazonaws.com/worker");
+  const flow = requiredFlows(platform("FARGATE"), job({ images: [image] }))[1];
+  t.deepEqual(flow?.requests[0], {
+    action: "ecr:BatchGetImage",
+    resource: "arn:aws:ecr:eu-west-1:000000000000:repository/worker",
+    mayBe: "arn:aws:ecr:eu-west-1:*:repository/worker",
+    unknown: "the number of the account is not known",
+  });
+});

@@ -84,8 +84,7 @@ export class Images {
       accountId: this.#locations.accountOf(resource),
     };
     if (told?.type === "ecr") return { ...told, region: location.region };
-    const name = inputs.text("name");
-    const repository = name ?? inputs.unknown("name");
+    const repository = (inputs.text("name") ?? inputs.output("name")) as Known<string>;
     return { type: "ecr", ...location, repository };
   }
 

@@ -1,7 +1,7 @@
 import { Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";
-import { parseArn, partitionOf, type RequiredRequest } from "../../required-flows/arn.ts";
+import { parseArn, partitionOf, type RequiredRequest, request, requestFor } from "../../required-flows/arn.ts";
 import type { Image } from "../../required-flows/image.ts";
 import type { Job, Secret, ServiceUse } from "../../required-flows/job.ts";
 import { type LogTarget, logTargetOf } from "../../required-flows/log-target.ts";
@@ -101,7 +101,7 @@ export class JobReading {
     const [only] = groups;
     if (groups.length !== 1 || !only) return new Unknown("which log group the job has is known only after `pulumi up`");
     const inputs = new Inputs(this.#program, only);
-    return inputs.text("name") ?? inputs.unknown("name");
+    return (inputs.text("name") ?? inputs.output("name")) as Known<string>;
   }
 
   #readSecrets({ secrets, credentials }: Container): void {
@@ -244,20 +244,19 @@ export class JobReading {
     this.#services.set(resource.urn, { service, requests, ...(region === undefined ? {} : { region }) });
   }
 
-  /** Which of a service's actions a job asks for, it alone knows. */
+  /**
+   * Which of a service's actions a job asks for, it alone knows. Of a bucket it is taken to read: policies of gateway
+   * endpoints name the buckets that somebody means, and seldom all actions.
+   */
   #requestFor(resource: ProgramResource, service: string): RequiredRequest {
-    const action = actionsOf(service);
-    const unknown = `which actions of ${service} the job asks for`;
-    const partition = partitionOf(this.#locations.regionOf(resource));
-    const { arn } = resource.outputs;
-    const bucket = new Inputs(this.#program, resource).text("bucket");
-    const isTold = typeof arn === "string" && !isUnknownValue(arn);
-    if (service === "s3") {
-      const own = isTold
-        ? arn
-        : `arn:${isKnown(partition) ? partition : "*"}:s3:::${typeof bucket === "string" ? bucket : "*"}`;
-      return { action, resource: `${own}/*`, unknown };
+    const inputs = new Inputs(this.#program, resource);
+    const arn = inputs.output("arn");
+    if (service !== "s3") {
+      const request = requestFor(actionsOf(service), isKnown(arn) ? String(arn) : arn);
+      return { ...request, unknown: `which actions of ${service} the job asks for` };
     }
-    return { action, resource: isTold ? arn : "*", unknown };
+    if (isKnown(arn)) return requestFor("s3:GetObject", `${String(arn)}/*`);
+    const partition = partitionOf(this.#locations.regionOf(resource));
+    return request("s3:GetObject", { partition }, inputs.text("bucket") ?? inputs.unknown("bucket"), "/*");
   }
 }

@@ -48,3 +48,37 @@ test("an endpoint without a policy lets everything through", (t) => {
 test("a policy that is no object is not known", (t) => {
   t.is(judgeEndpointPolicy([], request).answer, "maybe");
 });
+
+/** Requests of which parts are not known, a pattern of a policy, and whether it lets them through. */
+const unsure: readonly (readonly [action: string, resource: string, pattern: Partial<typeof allow>, answer: string])[] =
+  [
+    ["ecs:Poll", "arn:aws:ecs:eu-west-1:*:cluster/*", { Resource: "*" }, "yes"],
+    ["ecs:Poll", "arn:aws:ecs:eu-west-1:*:cluster/*", { Resource: "arn:aws:ecs:*:*:cluster/*" }, "yes"],
+    ["ecs:Poll", "arn:aws:ecs:eu-west-1:*:cluster/*", { Resource: "arn:aws:ecs:*:1:cluster/one" }, "maybe"],
+    ["ecs:Poll", "arn:aws:ecs:eu-west-1:*:cluster/*", { Resource: "arn:aws:ecs:us-east-1:*:cluster/*" }, "no"],
+    ["ecs:Poll", "arn:aws:ecs:eu-west-1:*:cluster/*", { Action: "ecs:Start*" }, "no"],
+    ["sqs:*", "arn:aws:sqs:eu-west-1:1:work", { Action: "*" }, "yes"],
+    ["sqs:*", "arn:aws:sqs:eu-west-1:1:work", { Action: "SQS:*" }, "yes"],
+    ["sqs:*", "arn:aws:sqs:eu-west-1:1:work", { Action: "sqs:SendMessage" }, "maybe"],
+    ["sqs:*", "arn:aws:sqs:eu-west-1:1:work", { Action: "s3:*" }, "no"],
+  ];
+
+for (const [action, resource, pattern, answer] of unsure) {
+  test(`${action} on ${resource}, partly unknown, with ${JSON.stringify(pattern)}: ${answer}`, (t) => {
+    const policy = { Statement: [{ ...allow, ...pattern }] };
+    t.is(judgeEndpointPolicy(policy, { action, resource, unknown: "later" }).answer, answer as "yes");
+  });
+}
+
+test("an account that stands for another may be the one that a policy names", (t) => {
+  const asked = {
+    action: "ecr:BatchGetImage",
+    resource: "arn:aws:ecr:eu-west-1:000000000000:repository/a",
+    mayBe: "arn:aws:ecr:eu-west-1:*:repository/a",
+    unknown: "the account",
+  };
+  const answer = (Resource: string) => judgeEndpointPolicy({ Statement: [{ ...allow, Resource }] }, asked).answer;
+  t.is(answer("arn:aws:ecr:eu-west-1:000000000000:repository/*"), "yes");
+  t.is(answer("arn:aws:ecr:eu-west-1:123456789012:repository/a"), "maybe");
+  t.is(answer("arn:aws:ecr:eu-west-1:123456789012:repository/b"), "no");
+});
