@@ -69,7 +69,8 @@ export async function runProgram(run: Run): Promise<Recorded> {
     }, timeLimit * 1000);
     child.on("message", (report: Report) => {
       if (report.kind === "message") {
-        if (!isSettled) run.onMessage(report);
+        const { kind: _, ...message } = report;
+        if (!isSettled) run.onMessage(message);
       } else if (report.kind === "failed") {
         fail(report.faults);
         ended(child);

@@ -25,9 +25,14 @@ export class Ending {
     this.#stackFile = stackFile;
     process.on("disconnect", () => process.exit());
     process.channel?.unref();
-    // The event loop is empty: either all is done, or what the program waits for never comes.
+    // The event loop is empty: either all is done, or what the program waits for never comes. Listeners of the program's
+    // own may still add to it (@pulumi/aws declares bucket notifications so); theirs come first by another round.
+    let isLastRound = false;
     process.on("beforeExit", () => {
-      if (this.#faults.length > 0) this.#reportFaults();
+      if (!isLastRound) {
+        isLastRound = true;
+        setImmediate(() => {});
+      } else if (this.#faults.length > 0) this.#reportFaults();
       else if (this.#recording !== undefined) this.#reportRecording();
       else this.#reportStall();
     });

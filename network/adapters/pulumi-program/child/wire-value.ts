@@ -27,10 +27,13 @@ export function plainValue(value: unknown): unknown {
 export function plainProperties(properties: Properties): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([key, value]) =>
-      key === signature || value === undefined ? [] : [[key, plainValue(value)]],
+      isMark(key) || value === undefined ? [] : [[key, plainValue(value)]],
     ),
   );
 }
+
+/** Of an envelope, an asset or an archive. */
+const isMark = (key: string): boolean => key === signature || key === "__pulumiAsset" || key === "__pulumiArchive";
 
 /** The stack's outputs are printed: a secret among them is not said. */
 export function withoutSecrets(value: unknown): unknown {

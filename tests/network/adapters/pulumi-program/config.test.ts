@@ -29,21 +29,21 @@ config:
 
 const opened = { "lab:pw": "s3cret ü", "lab:db": '{"list":["plain"],"password":"inner"}', "lab:zones": "3" };
 
-test("secrets that the Pulumi CLI sealed are opened with its passphrase", async (t) => {
+test.serial("secrets that the Pulumi CLI sealed are opened with its passphrase", async (t) => {
   const files = { "index.ts": index, "Pulumi.prod.yaml": sealed };
   const { outputs, stack } = await record(t, files, { env: { ...env, PULUMI_CONFIG_PASSPHRASE: "correct horse" } });
   t.deepEqual(outputs.values, opened);
   t.is(stack, "prod");
 });
 
-test("the passphrase may stand in a file", async (t) => {
+test.serial("the passphrase may stand in a file", async (t) => {
   const folder = await folderOf(t, { "index.ts": index, "Pulumi.prod.yaml": sealed, phrase: "correct horse\n" });
   const PULUMI_CONFIG_PASSPHRASE_FILE = path.join(folder, "phrase");
   const { outputs } = await recordProgram({ directory: folder, env: { ...env, PULUMI_CONFIG_PASSPHRASE_FILE } });
   t.deepEqual(outputs.values, opened);
 });
 
-test("secrets need their passphrase, and the right one", async (t) => {
+test.serial("secrets need their passphrase, and the right one", async (t) => {
   const files = { "index.ts": index, "Pulumi.prod.yaml": sealed };
   t.deepEqual(await faultsOf(t, files), [
     "DIR/Pulumi.prod.yaml holds secrets that need a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
@@ -53,14 +53,14 @@ test("secrets need their passphrase, and the right one", async (t) => {
   ]);
 });
 
-test("a passphrase is not asked for where nothing is sealed", async (t) => {
+test.serial("a passphrase is not asked for where nothing is sealed", async (t) => {
   const stack =
     "encryptionsalt: v1:uUXo8sq7HIQ=:v1:+SJmgOd+wJRtYpC/:9jklXsdqgHq0lFpj4sRyTX/rRDS3uA==\nconfig:\n  lab:a: b\n";
   const { outputs } = await record(t, { "index.ts": index, "Pulumi.prod.yaml": stack });
   t.deepEqual(outputs.values, { "lab:a": "b" });
 });
 
-test("a secret that only the cloud can open has a placeholder, and a warning that names it", async (t) => {
+test.serial("a secret that only the cloud can open has a placeholder, and a warning that names it", async (t) => {
   const stack =
     "secretsprovider: awskms://alias/stacks\nencryptedkey: AAAA\nconfig:\n  lab:pw:\n    secure: v1:AAAA:BBBB\n";
   const { outputs, warnings } = await record(t, { "index.ts": index, "Pulumi.prod.yaml": stack });
@@ -69,7 +69,7 @@ test("a secret that only the cloud can open has a placeholder, and a warning tha
   t.regex(warnings[0]!, /Pulumi.prod.yaml: lab:pw is sealed by a key that is not here; a placeholder stands for it\.$/);
 });
 
-test("config is the project's defaults, and the stack's values over them", async (t) => {
+test.serial("config is the project's defaults, and the stack's values over them", async (t) => {
   const project = `name: lab
 runtime: nodejs
 config:
@@ -95,7 +95,7 @@ config:
   t.is(region, "eu-north-1");
 });
 
-test("the stack is the one that is named, else the selected, else dev, else the only one", async (t) => {
+test.serial("the stack is the one that is named, else the selected, else dev, else the only one", async (t) => {
   const files = {
     "index.ts":
       'import * as pulumi from "@pulumi/pulumi";\nexport const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];',
@@ -118,7 +118,7 @@ test("the stack is the one that is named, else the selected, else dev, else the 
   t.deepEqual(await named({ env: { ...env, PULUMI_HOME: home } }), ["organization", "lab", "prod"]);
 });
 
-test("stack files may have a folder of their own", async (t) => {
+test.serial("stack files may have a folder of their own", async (t) => {
   const files = {
     "Pulumi.yaml": "name: lab\nruntime: nodejs\nstackConfigDir: stacks\n",
     "stacks/Pulumi.prod.yaml": "config:\n  lab:a: b\n",
