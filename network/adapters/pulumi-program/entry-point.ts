@@ -27,7 +27,7 @@ export function findEntryPoint(project: Project): EntryPoint {
   const directory = isFolder ? named : path.dirname(named);
   const manifest = nearestManifest(directory);
   const warnings: string[] = [];
-  const file = isFolder ? (manifestEntry(manifest, warnings) ?? indexFile(named, warnings)) : named;
+  const file = isFolder ? programIn(named, manifest, warnings) : named;
   const isModule = /\.m[jt]s$/.test(file) || (manifest.content.type === "module" && !/\.c[jt]s$/.test(file));
   return { file, directory, isModule, warnings };
 }
@@ -52,6 +52,16 @@ function parsed(file: string): Manifest["content"] {
   } catch (error) {
     throw new ProgramError([`${file} is not JSON: ${(error as Error).message}.`]);
   }
+}
+
+function programIn(folder: string, manifest: Manifest, warnings: string[]): string {
+  const entry = manifestEntry(manifest, warnings);
+  if (entry === undefined) return indexFile(folder, warnings);
+  const isAbove = manifest.directory !== folder;
+  if (!isAbove || !indexFiles.some((name) => existsSync(path.join(folder, name)))) return entry;
+  const own = indexFile(folder, warnings);
+  warnings.push(`Pulumi would run ${entry}, which package.json above ${folder} names; ${own} is run here.`);
+  return own;
 }
 
 function manifestEntry({ directory, content }: Manifest, warnings: string[]): string | undefined {

@@ -98,8 +98,10 @@ function untimelyEnd(file: string, code: number | null, signal: NodeJS.Signals |
 /** The caller's, and what the Node.js language host sets (pulumi-language-nodejs, main.go). */
 function environment({ config, env, project, entryPoint }: Run): NodeJS.ProcessEnv {
   const tsconfig = project.tsconfig && { TSX_TSCONFIG_PATH: path.resolve(entryPoint.directory, project.tsconfig) };
+  // Where this runs beneath a Pulumi program itself, the outer engine is not the inner program's.
+  const inherited = Object.entries(env).filter(([name]) => !name.startsWith("PULUMI_NODEJS_"));
   return {
-    ...env,
+    ...Object.fromEntries(inherited),
     ...tsconfig,
     PULUMI_CONFIG: JSON.stringify(config.values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(config.secretKeys),

@@ -3,7 +3,7 @@ import path from "node:path";
 import test from "ava";
 import { isUnknownValue, unknownValue } from "../../../network/adapters/pulumi/resource.ts";
 import { type ProgramMessage, recordProgram } from "../../../network/adapters/pulumi-program.ts";
-import { env, folderOf, linkPackages, record, resource } from "./pulumi-program/program.ts";
+import { env, type Files, folderOf, linkPackages, record, resource } from "./pulumi-program/program.ts";
 
 const network = `
 import * as pulumi from "@pulumi/pulumi";
@@ -110,11 +110,16 @@ test.serial("secrets lose their envelopes in resources, and are not said in the 
     const db = new aws.rds.Instance("db", { instanceClass: "db.t4g.micro", password: pulumi.secret("hush"), tags: { a: pulumi.secret("b") } });
     export const password = db.password;
     export const nested = { list: [pulumi.secret("x")], plain: 1 };
-    export const isSecret = pulumi.isSecret(db.password);
+    const zone = new aws.route53.Zone("zone", { name: "lab.test" }, { additionalSecretOutputs: ["name"] });
+    export const isSecret = pulumi.all([pulumi.isSecret(db.password), pulumi.isSecret(zone.name)]);
   `;
   const recorded = await record(t, { "index.ts": index });
   t.like(resource(recorded, "db").inputs, { password: "hush", tags: { a: "b" } });
-  t.deepEqual(recorded.outputs, { password: "[secret]", nested: { list: ["[secret]"], plain: 1 }, isSecret: true });
+  t.deepEqual(recorded.outputs, {
+    password: "[secret]",
+    nested: { list: ["[secret]"], plain: 1 },
+    isSecret: [true, true],
+  });
 });
 
 test.serial("resources that exist already are recorded as read", async (t) => {
@@ -195,9 +200,14 @@ test.serial(
 
 const vpcOnly = 'const vpc = new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16" });';
 
-const layouts: Readonly<
-  Record<string, { readonly files: Readonly<Record<string, string>>; readonly outputs: object }>
-> = {
+interface Layout {
+  readonly files: Files;
+  /** Of the program among them. */
+  readonly folder?: string;
+  readonly outputs: object;
+}
+
+const layouts: Readonly<Record<string, Layout>> = {
   "CommonJS TypeScript, with what can't be erased": {
     files: {
       "index.ts": `import pulumi = require("@pulumi/pulumi");
@@ -247,6 +257,16 @@ const layouts: Readonly<
     },
     outputs: { size: 3 },
   },
+  "the folder's own index file, whatever a package above it calls main": {
+    files: {
+      "package.json": '{"type":"module","main":"index.ts"}',
+      "index.ts": "throw new Error('of the package above');",
+      "infra/Pulumi.yaml": "name: lab\nruntime: nodejs\n",
+      "infra/index.ts": `import * as aws from "@pulumi/aws"; ${vpcOnly} export const ok = import.meta.url.endsWith("infra/index.ts");`,
+    },
+    folder: "infra",
+    outputs: { ok: true },
+  },
   "package.json that names what tsc would write": {
     files: {
       "package.json": '{"main":"bin/index.js"}',
@@ -256,9 +276,10 @@ const layouts: Readonly<
   },
 };
 
-for (const [title, { files, outputs }] of Object.entries(layouts)) {
+for (const [title, { files, folder = ".", outputs }] of Object.entries(layouts)) {
   test.serial(`runs ${title}`, async (t) => {
-    const recorded = await record(t, files);
+    const directory = path.join(await folderOf(t, files), folder);
+    const recorded = await recordProgram({ directory, env });
     t.deepEqual(recorded.outputs, outputs);
     t.is(resource(recorded, "v").type, "aws:ec2/vpc:Vpc");
   });

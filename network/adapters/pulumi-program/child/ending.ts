@@ -1,6 +1,6 @@
 import process from "node:process";
 import { ProgramFault, sentencesOf } from "./faults.ts";
-import type { ProgramMessage, Report } from "./protocol.ts";
+import type { Assignment, ProgramMessage, Report } from "./protocol.ts";
 import type { Recording } from "./recording.ts";
 import type { Sdk } from "./sdk.ts";
 
@@ -12,17 +12,17 @@ const graceTime = 2_000;
 
 /** The end of a run, whichever way it comes: reported once. */
 export class Ending {
-  readonly #entryPoint: string;
-  readonly #stackFile: string;
+  readonly #assignment: Assignment;
+  readonly #recording: Recording;
   #sdk: Sdk | undefined;
   readonly #faults: unknown[] = [];
   #isOver = false;
-  #recording: Recording | undefined;
+  #isDeclared = false;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(entryPoint: string, stackFile: string) {
-    this.#entryPoint = entryPoint;
-    this.#stackFile = stackFile;
+  constructor(assignment: Assignment, recording: Recording) {
+    this.#assignment = assignment;
+    this.#recording = recording;
     process.on("disconnect", () => process.exit());
     process.channel?.unref();
     // The event loop is empty: either all is done, or what the program waits for never comes. Listeners of the program's
@@ -33,7 +33,7 @@ export class Ending {
         isLastRound = true;
         setImmediate(() => {});
       } else if (this.#faults.length > 0) this.#reportFaults();
-      else if (this.#recording !== undefined) this.#reportRecording();
+      else if (this.#isDeclared) this.#reportRecording();
       else this.#reportStall();
     });
   }
@@ -43,7 +43,8 @@ export class Ending {
   }
 
   say(message: ProgramMessage): void {
-    if (message.severity === "error") this.failWith(`Program ${this.#entryPoint} reports an error: ${message.text}`);
+    if (message.severity === "error")
+      this.failWith(`Program ${this.#assignment.entryPoint} reports an error: ${message.text}`);
     else send({ kind: "message", ...message });
   }
 
@@ -58,8 +59,8 @@ export class Ending {
   }
 
   /** The stack is declared; what timers and `beforeExit` listeners still declare is waited for. */
-  finish(recording: Recording): void {
-    this.#recording = recording;
+  finish(): void {
+    this.#isDeclared = true;
     this.#deadline = setTimeout(() => {
       const open = process.getActiveResourcesInfo().filter((name) => !/^(Pipe|TTY)Wrap$/.test(name));
       const text = `The program has left handles open (${[...new Set(open)].join(", ")}); what they may still declare is not recorded.`;
@@ -70,17 +71,20 @@ export class Ending {
 
   #reportRecording(): void {
     clearTimeout(this.#deadline);
-    if (this.#recording !== undefined) this.#end({ kind: "done", ...this.#recording.content() });
+    this.#end({ kind: "done", ...this.#recording.content() });
   }
 
   #reportFaults(): void {
-    this.#end({ kind: "failed", faults: sentencesOf(this.#faults, this.#entryPoint, this.#stackFile) });
+    this.#end({ kind: "failed", faults: sentencesOf(this.#faults, this.#assignment, this.#recording.lookUps()) });
   }
 
   #reportStall(): void {
     const pending = this.#sdk?.pendingResources() ?? [];
     const what = pending.length === 0 ? "a promise that nothing settles" : `what ${pending.join(", ")} depends on`;
-    this.#end({ kind: "failed", faults: [`Program ${this.#entryPoint} never settles: it waits for ${what}.`] });
+    this.#end({
+      kind: "failed",
+      faults: [`Program ${this.#assignment.entryPoint} never settles: it waits for ${what}.`],
+    });
   }
 
   #end(report: Report): void {

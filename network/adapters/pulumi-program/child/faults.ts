@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Assignment } from "./protocol.ts";
 
 /** A sentence that is said as it is, without a stack. */
 export class ProgramFault extends Error {}
@@ -7,11 +8,13 @@ export class ProgramFault extends Error {}
 const own = fileURLToPath(new URL("..", import.meta.url));
 
 /** One sentence for each different error, with the program's own stack where it tells more. */
-export function sentencesOf(errors: readonly unknown[], entryPoint: string, stackFile: string): string[] {
-  return [...new Set(errors.map((error) => sentence(error, entryPoint, stackFile)))];
+export function sentencesOf(errors: readonly unknown[], program: Program, lookUps: readonly string[]): string[] {
+  return [...new Set(errors.map((error) => sentence(error, program, lookUps)))];
 }
 
-function sentence(error: unknown, entryPoint: string, stackFile: string): string {
+type Program = Pick<Assignment, "entryPoint" | "stackFile">;
+
+function sentence(error: unknown, { entryPoint, stackFile }: Program, lookUps: readonly string[]): string {
   if (error instanceof ProgramFault) return error.message;
   if (!(error instanceof Error)) return `Program ${entryPoint} throws ${String(error)}.`;
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
@@ -28,7 +31,9 @@ function sentence(error: unknown, entryPoint: string, stackFile: string): string
     return `Program ${entryPoint} does not parse: ${error.message.replace(/^Transform failed with \d+ errors?:\n/, "")}`;
   // The SDK hides the stacks of its own errors, which say all in their message.
   if ("__pulumiRunError" in error) return `Program ${entryPoint} fails: ${error.message}`;
-  return `Program ${entryPoint} throws ${error.name}: ${error.message}\n${frames(error)}`.trimEnd();
+  const thrown = `Program ${entryPoint} throws ${error.name}: ${error.message}\n${frames(error)}`.trimEnd();
+  if (lookUps.length === 0) return thrown;
+  return `${thrown}\nIt looks up what only an account can tell, which may be why: ${lookUps.join(", ")}.`;
 }
 
 function missingModule(name: string, error: Error, entryPoint: string): string {

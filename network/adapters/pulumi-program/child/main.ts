@@ -11,12 +11,12 @@ import { loadSdk } from "./sdk.ts";
 // Runs the program that its argument describes and reports to the process that started it.
 
 const assignment: Assignment = JSON.parse(process.argv[2]!);
-const { entryPoint, isModule, stackFile } = assignment;
+const { entryPoint, isModule } = assignment;
 // A program sees itself as what was started.
 process.argv = [process.argv[0]!, entryPoint];
 
 const recording = new Recording(assignment);
-const ending = new Ending(entryPoint, stackFile);
+const ending = new Ending(assignment, recording);
 
 process.on("uncaughtException", (error) => ending.fail(error));
 process.on("unhandledRejection", (error) => ending.fail(error));
@@ -29,7 +29,7 @@ try {
   sdk.onMessage((message) => ending.say(message));
   await sdk.runInStack(load);
   await sdk.settled();
-  ending.finish(recording);
+  ending.finish();
 } catch (error) {
   ending.fail(error);
 }

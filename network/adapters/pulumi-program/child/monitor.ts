@@ -15,7 +15,7 @@ import type { Assignment } from "./protocol.ts";
 import type { Recording } from "./recording.ts";
 import type { ResultShapes } from "./result-shape.ts";
 import type { Transformed, Transforms } from "./transforms.ts";
-import { plainProperties, withoutSecrets } from "./wire-value.ts";
+import { plainProperties, sealed, withoutSecrets } from "./wire-value.ts";
 
 type Callback = (error: Error | null, response?: object) => void;
 
@@ -98,7 +98,7 @@ export class Monitor {
     callback(null, {
       getUrn: () => urn,
       getId: () => id ?? "",
-      getObject: () => struct({ ...echoed, ...made.outputs }),
+      getObject: () => struct(sealed({ ...echoed, ...made.outputs }, request.getAdditionalsecretoutputsList())),
       getPropertydependenciesMap: () => undefined,
       getResult: () => 0,
     });

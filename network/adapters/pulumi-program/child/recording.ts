@@ -36,6 +36,13 @@ export class Recording {
     if (resource !== undefined) this.#resources.set(urn, { ...resource, outputs: { ...resource.outputs, ...outputs } });
   }
 
+  /** What the program asked of providers that only an account can tell. */
+  lookUps(): string[] {
+    return [...this.#resources.values()]
+      .filter(({ isRead, name }) => isRead && /^get\w+\(/.test(name))
+      .map(({ name }) => name);
+  }
+
   content(): { readonly resources: readonly ProgramResource[]; readonly outputs: Properties } {
     const resources = [...this.#resources.values()];
     return { resources, outputs: resources.find(({ type }) => type === stackType)?.outputs ?? {} };

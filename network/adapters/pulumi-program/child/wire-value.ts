@@ -43,6 +43,13 @@ export function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutSecrets(part)]));
 }
 
+/** These properties in the envelope of a secret. */
+export function sealed(properties: Properties, keys: readonly string[]): Properties {
+  const secrets = keys.filter((key) => properties[key] !== undefined);
+  const envelopes = secrets.map((key) => [key, { [signature]: secretSignature, value: properties[key] }]);
+  return { ...properties, ...Object.fromEntries(envelopes) };
+}
+
 /** A resource handed over as a whole: its id, of a component its URN. */
 function reference({ id, urn }: Record<string, unknown>): unknown {
   if (id === undefined) return urn;

@@ -114,6 +114,15 @@ const cases: Readonly<Record<string, Fault>> = {
     },
     faults: [/^Program DIR\/index.ts throws Error: no\n {4}at default .*DIR\/index.ts:1:/],
   },
+  "an error over what only an account can tell": {
+    files: {
+      "index.ts": `import * as aws from "@pulumi/aws";
+        export = async () => (await aws.ec2.getVpc({ default: true })).cidrBlockAssociations[0].state.of.it;`,
+    },
+    faults: [
+      /^Program DIR\/index.ts throws TypeError: .*\n[\s\S]*\nIt looks up what only an account can tell, which may be why: getVpc\(\{"default":true\}\)\.$/,
+    ],
+  },
   "something thrown that is no error": {
     files: { "index.ts": "throw 'no';" },
     faults: ["Program DIR/index.ts throws no."],
