@@ -94,7 +94,9 @@ export function planNetwork(args: NetworkPlanArgs): NetworkPlan | { readonly fau
       ],
     };
   }
-  const compute = args.subnetCidrBlocks?.length ? ownBlocks(args, block.block, layout) : { blocks: layout.compute };
+  const compute = args.subnetCidrBlocks?.length
+    ? ownBlocks(args, block.block, layout)
+    : { blocks: layout.compute.slice(0, zones.names.length) };
   if ("faults" in compute) return compute;
 
   const needed = args.jobs + interfaceEndpoints.length * zones.names.length;

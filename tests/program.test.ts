@@ -1,0 +1,263 @@
+import path from "node:path";
+import test from "ava";
+import { readProject } from "../network/adapters/pulumi-program/project.ts";
+import { defaults } from "../settings.ts";
+import { type Recording, record, unknownValue } from "./recorded-program.ts";
+
+const project = path.dirname(import.meta.dirname);
+let runs = 0;
+
+/** Runs index.ts with these settings. */
+async function program(settings: Record<string, string> = {}, { preview = false } = {}): Promise<Recording> {
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`batch-preflight:${name}`, value]),
+  );
+  runs += 1;
+  return await record(() => import(`../index.ts?run=${runs}`), { config, preview });
+}
+
+/** What of the recorded network differs by choice: how many of each. */
+const counted = {
+  endpoints: "ec2/vpcEndpoint:VpcEndpoint",
+  natGateways: "ec2/natGateway:NatGateway",
+  internetGateways: "ec2/internetGateway:InternetGateway",
+  routes: "ec2/route:Route",
+  computeEnvironments: "batch/computeEnvironment:ComputeEnvironment",
+  instanceProfiles: "iam/instanceProfile:InstanceProfile",
+} as const;
+
+const onInstances = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "s3", "secretsmanager"];
+const onFargate = ["ecr.api", "ecr.dkr", "logs", "s3", "secretsmanager"];
+
+for (const [egress, launchType, services, expected] of [
+  ["endpoints", "ec2", onInstances, [8, 0, 0, 0, 1, 1]],
+  ["endpoints", "spot,ec2", onInstances, [8, 0, 0, 0, 2, 1]],
+  ["endpoints", "fargate", onFargate, [5, 0, 0, 0, 1, 0]],
+  ["nat", "ec2", ["s3"], [1, 1, 1, 3, 1, 1]],
+  ["nat", "fargate", ["s3"], [1, 1, 1, 3, 1, 0]],
+  ["public", "spot", ["s3"], [1, 0, 1, 1, 1, 1]],
+  ["public", "fargate", ["s3"], [1, 0, 1, 1, 1, 0]],
+] as const) {
+  test.serial(`egress ${egress} with ${launchType}: exactly what the jobs need`, async (t) => {
+    const recording = await program({ egress, launchType });
+    t.deepEqual(
+      recording
+        .all(counted.endpoints)
+        .map(({ inputs }) => String(inputs.serviceName).replace("com.amazonaws.eu-west-1.", ""))
+        .sort(),
+      [...services],
+    );
+    t.deepEqual(
+      Object.values(counted).map((type) => recording.all(type).length),
+      [...expected],
+    );
+  });
+}
+
+test.serial("a first preview registers the same, with every id unknown", async (t) => {
+  const [first, later] = [await program({}, { preview: true }), await program()];
+  const names = (recording: Recording) => recording.resources.map(({ type, name }) => `${type} ${name}`).sort();
+  t.deepEqual(names(first), names(later));
+  t.is(first.one("ec2/subnet:Subnet", "batch-preflight-private-1").inputs.vpcId, unknownValue);
+});
+
+test.serial("what a compute environment refers to can be told in a preview", async (t) => {
+  const recording = await program({ egress: "nat" }, { preview: true });
+  const environment = recording.one("batch/computeEnvironment:ComputeEnvironment");
+  t.deepEqual(recording.references(environment, "computeResources"), [
+    "batch-preflight-ec2",
+    "batch-preflight-instance",
+    "batch-preflight-jobs",
+    "batch-preflight-private-1",
+    "batch-preflight-private-2",
+  ]);
+});
+
+test.serial("rules and routes are resources of their own", async (t) => {
+  const recording = await program({ egress: "nat" });
+  for (const { inputs } of recording.all("ec2/securityGroup:SecurityGroup")) {
+    t.false("ingress" in inputs || "egress" in inputs);
+  }
+  for (const { inputs } of recording.all("ec2/routeTable:RouteTable")) t.false("routes" in inputs);
+});
+
+test.serial("jobs may go to endpoints, S3 and the database, and nowhere else", async (t) => {
+  const recording = await program();
+  const rules = recording.all("vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ inputs }) => inputs);
+  t.deepEqual(
+    rules
+      .map((rule) => [
+        rule.securityGroupId,
+        rule.referencedSecurityGroupId ?? rule.prefixListId,
+        rule.fromPort,
+        rule.toPort,
+      ])
+      .sort(),
+    [
+      ["batch-preflight-jobs-id", "batch-preflight-database-id", 5432, 5432],
+      ["batch-preflight-jobs-id", "batch-preflight-endpoints-id", 443, 443],
+      ["batch-preflight-jobs-id", "pl-batch-preflight-endpoints-s3", 443, 443],
+    ],
+  );
+});
+
+test.serial("who may come in is named by group: jobs to endpoints and database", async (t) => {
+  const recording = await program();
+  const rules = recording.all("vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => inputs);
+  t.deepEqual(rules.map((rule) => [rule.securityGroupId, rule.referencedSecurityGroupId, rule.fromPort]).sort(), [
+    ["batch-preflight-database-id", "batch-preflight-jobs-id", 5432],
+    ["batch-preflight-endpoints-id", "batch-preflight-jobs-id", 443],
+  ]);
+});
+
+test.serial("an existing VPC: nothing of a network is made but the jobs' group", async (t) => {
+  const recording = await program({ vpcId: "vpc-0a", subnetIds: '["subnet-0a","subnet-0b"]' });
+  const made = recording.resources.map(({ type }) => type).filter((type) => /aws:(ec2|vpc)\//.test(type));
+  t.deepEqual([...new Set(made)].sort(), [
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  ]);
+  const { computeResources } = recording.one("batch/computeEnvironment:ComputeEnvironment").inputs;
+  t.deepEqual(computeResources.subnets, ["subnet-0a", "subnet-0b"]);
+  t.is(recording.one("ec2/securityGroup:SecurityGroup", "batch-preflight-jobs").inputs.vpcId, "vpc-0a");
+});
+
+test.serial("an image of one's own: no repository, and no permission to pull where none is needed", async (t) => {
+  const recording = await program({ image: "public.ecr.aws/me/worker:1", egress: "nat" });
+  t.deepEqual(recording.all("awsx:ecr:Repository"), []);
+  const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+  t.is(container.image, "public.ecr.aws/me/worker:1");
+  t.notRegex(recording.one("iam/rolePolicy:RolePolicy").inputs.policy, /ecr:/);
+});
+
+test.serial("a registry at another port: jobs may go there", async (t) => {
+  const recording = await program({ image: "registry.example:5000/worker:1", egress: "nat" });
+  const ports = recording
+    .all("vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    .filter(({ inputs }) => inputs.cidrIpv4 === "0.0.0.0/0")
+    .map(({ inputs }) => inputs.fromPort);
+  t.deepEqual(ports, [443, 5000]);
+});
+
+test.serial("a database of somebody else: no instance, one secret, one way out", async (t) => {
+  const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf";
+  const recording = await program({
+    databaseUrlSecretArn: arn,
+    databaseCidrBlock: "10.50.0.0/24",
+    databasePort: "6543",
+  });
+  t.deepEqual(recording.all("rds/instance:Instance"), []);
+  t.deepEqual(recording.names("ec2/subnet:Subnet"), ["batch-preflight-private-1", "batch-preflight-private-2"]);
+  const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+  t.deepEqual(container.secrets, [{ name: "DATABASE_URL", valueFrom: arn }]);
+  const rule = recording.one(
+    "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "batch-preflight-database-from-jobs-out",
+  );
+  t.deepEqual([rule.inputs.cidrIpv4, rule.inputs.fromPort], ["10.50.0.0/24", 6543]);
+});
+
+test.serial("the password is in no input of any resource", async (t) => {
+  const recording = await program();
+  const { inputs } = recording.one("rds/instance:Instance");
+  t.true(inputs.manageMasterUserPassword);
+  t.false("password" in inputs);
+  const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+  t.deepEqual(container.secrets, [
+    { name: "PGPASSWORD", valueFrom: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1:password::" },
+    { name: "PGUSER", valueFrom: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1:username::" },
+  ]);
+});
+
+test.serial("with deletionProtection false nothing outlives the stack; with it data do", async (t) => {
+  const outcomes: unknown[] = [];
+  for (const deletionProtection of ["false", "true"]) {
+    const recording = await program({ deletionProtection });
+    const { inputs } = recording.one("rds/instance:Instance");
+    outcomes.push([
+      inputs.deletionProtection,
+      inputs.skipFinalSnapshot,
+      inputs.deleteAutomatedBackups,
+      inputs.finalSnapshotIdentifier,
+      recording.one("awsx:ecr:Repository").inputs.forceDelete,
+    ]);
+  }
+  t.deepEqual(outcomes, [
+    [false, true, true, undefined, true],
+    [true, false, false, "batch-preflight-database-test-final", false],
+  ]);
+});
+
+test.serial("Fargate in public subnets has public addresses", async (t) => {
+  for (const [egress, assignPublicIp] of [
+    ["public", "ENABLED"],
+    ["nat", "DISABLED"],
+  ] as const) {
+    const recording = await program({ egress, launchType: "fargate" });
+    const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+    t.deepEqual(container.networkConfiguration, { assignPublicIp });
+    const subnet = recording.one(
+      "ec2/subnet:Subnet",
+      `batch-preflight-${egress === "public" ? "public" : "private"}-1`,
+    );
+    t.is(subnet.inputs.mapPublicIpOnLaunch, egress === "public");
+  }
+});
+
+test.serial("a NAT gateway a zone: each zone's jobs take their own", async (t) => {
+  const recording = await program({ egress: "nat", natGateways: "zone", zones: "3" });
+  t.deepEqual(
+    recording
+      .all("ec2/route:Route")
+      .map(({ name, inputs }) => [name, inputs.natGatewayId ?? inputs.gatewayId])
+      .sort(),
+    [
+      ["batch-preflight-private-1", "batch-preflight-nat-1-id"],
+      ["batch-preflight-private-2", "batch-preflight-nat-2-id"],
+      ["batch-preflight-private-3", "batch-preflight-nat-3-id"],
+      ["batch-preflight-public", "batch-preflight-id"],
+    ],
+  );
+});
+
+test.serial("flow logs are written by a role that may write there alone", async (t) => {
+  const recording = await program({ flowLogs: "true" });
+  t.is(recording.one("ec2/flowLog:FlowLog").inputs.trafficType, "ALL");
+  const policy = JSON.parse(recording.one("iam/rolePolicy:RolePolicy", "batch-preflight-flow-logs").inputs.policy);
+  t.is(policy.Statement[0].Resource, "arn:batch-preflight-flow-logs:*");
+  t.deepEqual((await program()).all("ec2/flowLog:FlowLog"), []);
+});
+
+test.serial("faults of the settings are said all at once, in sentences alone", async (t) => {
+  const settings = {
+    zones: "7",
+    egress: "none",
+    launchType: "fargate,ec2",
+    maxvCpus: "0",
+    databaseStorage: "5",
+    flowLogs: "yes",
+  };
+  const { name, message } = (await t.throwsAsync(program(settings)))!;
+  t.is(name, "Error");
+  t.deepEqual(message.split("\n"), [
+    'egress is "none"; it must be one of endpoints, nat, public.',
+    'flowLogs is "yes"; it must be true or false.',
+    'launchType is "fargate,ec2"; a job queue has Fargate alone or instances alone.',
+    'Compute environment "batch-preflight-fargate": maxvCpus is 0; it must be at least 1.',
+    'Compute environment "batch-preflight-ec2": maxvCpus is 0; it must be at least 1.',
+    "databaseStorage is 5; it must be a whole number from 20 to 65536 (GiB).",
+    "zones is 7; it must be a whole number from 1 to 6.",
+  ]);
+});
+
+test("Pulumi.yaml describes every setting, with the default that holds", (t) => {
+  const { config } = readProject(project);
+  const described = Object.fromEntries([...config].map(([key, { default: value }]) => [key.split(":")[1], value]));
+  t.deepEqual<unknown, unknown>(described, defaults);
+  for (const [key, { description, type }] of config) {
+    t.truthy(description, key);
+    t.truthy(type, key);
+  }
+});
