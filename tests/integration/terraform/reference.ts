@@ -61,7 +61,7 @@ export function eachText(value: unknown, path: string, visit: (text: string, pat
     for (const [key, inner] of Object.entries(value)) eachText(inner, path === "" ? key : `${path}.${key}`, visit);
 }
 
-const escaped = (text: string): string => text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+const escaped = (text: string): string => text.replace(/([$%])\{/g, (all, sign: string) => sign + all);
 
 /** The text as a template: what another resource made up becomes a reference to it, the rest stands for itself. */
 export function template(text: string, references: readonly Reference[]): string {
