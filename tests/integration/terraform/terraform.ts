@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -10,42 +10,49 @@ import type { ResourceSchemas } from "./schema.ts";
 
 /** The one that the table of differences is for. */
 const providerVersion = "5.100.0";
-const provider = "registry.terraform.io/hashicorp/aws";
+const awsProvider = "registry.terraform.io/hashicorp/aws";
 
 const requirements = {
-  terraform: { required_providers: { aws: { source: provider, version: providerVersion } } },
+  terraform: { required_providers: { aws: { source: awsProvider, version: providerVersion } } },
 };
 
-export interface Ended {
-  readonly code: number;
-  /** All that was printed, without colours. */
-  readonly output: string;
-  readonly stdout: string;
+/** Resources in Terraform's JSON syntax. */
+export interface Configuration {
+  readonly resource: object;
 }
 
-/** A folder with a configuration and its state, ready for `plan`. */
+/** What Terraform makes of configurations that live side by side, in one state. */
 export interface Workspace {
-  /** `terraform ARGS` there. */
-  run(...args: readonly string[]): Promise<Ended>;
+  /** @throws where it can't be planned, with the sentence of each fault */
+  plan(): Promise<Plan>;
+  /** @throws where something can't be made, with the sentence of each fault */
+  apply(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export interface Plan {
+  /** Addresses of resources by what would be done to them; those that stay as they are are left out. */
+  readonly changes: readonly string[];
 }
 
 /** Terraform with Amazon's provider. */
 export interface Terraform {
   readonly schemas: ResourceSchemas;
   /**
-   * @param configuration in Terraform's JSON syntax
-   * @param env of the provider: its Region, keys and endpoint
+   * @param configurations by name, each a module of its own
+   * @param provider the provider's own configuration
+   * @param env where the provider finds its Region, keys and endpoint
    */
   workspace(
     t: Pick<ExecutionContext, "teardown">,
-    configuration: object,
-    env: Readonly<Record<string, string>>,
+    configurations: Readonly<Record<string, Configuration>>,
+    options: { provider?: object; env: Readonly<Record<string, string>> },
   ): Promise<Workspace>;
 }
 
 /**
- * Terraform and the provider, from where Terraform finds it by itself (its own configuration, or the internet), or from a
- * mirror of providers on this machine.
+ * Terraform and the provider, from a mirror of providers on this machine or from where Terraform finds it by itself (its
+ * own configuration, or the internet).
  *
  * @returns a text: why there is none
  */
@@ -55,16 +62,12 @@ export async function findTerraform(): Promise<Terraform | string> {
     const version = await terraform(folder, ["version"]);
     if (version.code !== 0) return "terraform is missing (https://developer.hashicorp.com/terraform/install)";
     await writeConfiguration(folder, requirements);
-    const failures: string[] = [];
-    for (const init of [...(await mirrors()).map((mirror) => ["init", `-plugin-dir=${mirror}`]), ["init"]]) {
-      const ended = await terraform(folder, [...init, "-input=false", "-no-color"]);
-      if (ended.code !== 0) {
-        failures.push(ended.output);
-        continue;
-      }
+    for (const flags of [...(await mirrors()).map((mirror) => [`-plugin-dir=${mirror}`]), []]) {
+      const { code } = await terraform(folder, ["init", "-input=false", ...flags]);
+      if (code !== 0) continue;
       const { stdout } = await terraform(folder, ["providers", "schema", "-json"]);
-      const schemas = JSON.parse(stdout).provider_schemas[provider].resource_schemas as ResourceSchemas;
-      return { schemas, workspace: (t, configuration, env) => workspace(t, init, configuration, env) };
+      const schemas = JSON.parse(stdout).provider_schemas[awsProvider].resource_schemas as ResourceSchemas;
+      return { schemas, workspace: (t, configurations, options) => workspace(t, flags, configurations, options) };
     }
     return `terraform finds no provider hashicorp/aws ${providerVersion}, neither in a mirror nor on the internet`;
   } finally {
@@ -78,32 +81,79 @@ async function mirrors(): Promise<string[]> {
   const folders = await Promise.all(
     places.map(async (place) => (await readdir(place).catch(() => [])).map((name) => path.join(place, name))),
   );
-  return folders.flat().filter((folder) => existsSync(path.join(folder, provider, providerVersion)));
+  return folders.flat().filter((folder) => existsSync(path.join(folder, awsProvider, providerVersion)));
 }
 
 async function workspace(
   t: Pick<ExecutionContext, "teardown">,
-  init: readonly string[],
-  configuration: object,
-  env: Readonly<Record<string, string>>,
+  initFlags: readonly string[],
+  configurations: Readonly<Record<string, Configuration>>,
+  { provider = {}, env }: { provider?: object; env: Readonly<Record<string, string>> },
 ): Promise<Workspace> {
   const folder = await temporaryFolder(t);
-  // An endpoint of one's own is in a path of the host, not a name in front of it.
+  for (const [name, configuration] of Object.entries(configurations)) {
+    await mkdir(path.join(folder, name));
+    await writeConfiguration(path.join(folder, name), configuration);
+  }
+  const modules = Object.keys(configurations).map((name) => [name, { source: `./${name}` }]);
   await writeConfiguration(folder, {
     ...requirements,
-    provider: { aws: { s3_use_path_style: true } },
-    ...configuration,
+    provider: { aws: provider },
+    module: Object.fromEntries(modules),
   });
   const ended = new AbortController();
   t.teardown(() => ended.abort());
-  const run = (...args: readonly string[]) => terraform(folder, args, { env, signal: ended.signal });
-  const { code, output } = await run(...init, "-input=false", "-no-color");
-  if (code !== 0) throw new Error(`terraform init failed: ${output}`);
-  return { run };
+  const run = async (...args: readonly string[]): Promise<string> => {
+    // Nearly all of it is waiting: everything at once.
+    const { code, stdout, stderr } = await terraform(folder, args, { env, signal: ended.signal });
+    const faults = faultsIn(stdout);
+    if (code !== 0) throw new Error(faults.length > 0 ? faults.join("\n") : `terraform ${args[0]} failed: ${stderr}`);
+    return stdout;
+  };
+  await run("init", "-input=false", ...initFlags);
+  const all = ["-json", "-input=false", "-parallelism=200"];
+  return {
+    plan: async () => ({ changes: changesIn(await run("plan", ...all)) }),
+    apply: async () => void (await run("apply", "-auto-approve", ...all)),
+    destroy: async () => void (await run("destroy", "-auto-approve", ...all)),
+  };
 }
+
+/** https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
+interface Event {
+  readonly type?: string;
+  readonly diagnostic?: {
+    readonly severity: "error" | "warning";
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+  readonly change?: { readonly action: string; readonly resource: { readonly addr: string } };
+}
+
+const eventsIn = (stdout: string): Event[] =>
+  stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Event] : []));
+
+const faultsIn = (stdout: string): string[] =>
+  eventsIn(stdout).flatMap(({ diagnostic }) =>
+    diagnostic?.severity === "error"
+      ? [`${diagnostic.address ?? "terraform"}: ${diagnostic.summary} ${diagnostic.detail ?? ""}`.trim()]
+      : [],
+  );
+
+const changesIn = (stdout: string): string[] =>
+  eventsIn(stdout).flatMap(({ type, change }) =>
+    type === "planned_change" && change !== undefined ? [`${change.action} ${change.resource.addr}`] : [],
+  );
 
 const writeConfiguration = (folder: string, configuration: object): Promise<void> =>
   writeFile(path.join(folder, "main.tf.json"), JSON.stringify(configuration, undefined, 2));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 function terraform(
   folder: string,
@@ -118,7 +168,7 @@ function terraform(
   };
   return new Promise((resolve) => {
     execFile("terraform", [...args], options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, output: stdout + stderr }),
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     );
   });
 }

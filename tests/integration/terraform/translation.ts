@@ -121,7 +121,7 @@ function withMoto(configuration: Record<string, Record<string, Record<string, un
   if (!JSON.stringify(configuration).includes(`aws_iam_role.${serviceRole}.`)) return configuration;
   const principal = { Effect: "Allow", Principal: { Service: "batch.amazonaws.com" }, Action: "sts:AssumeRole" };
   const role = {
-    name: serviceRole,
+    name_prefix: `${serviceRole}-`,
     assume_role_policy: JSON.stringify({ Version: "2012-10-17", Statement: [principal] }),
   };
   return { ...configuration, aws_iam_role: { ...configuration.aws_iam_role, [serviceRole]: role } };
