@@ -49,8 +49,16 @@ export async function startMoto(
 }
 
 const server = `
-import os, sys, threading
+import os, sys, uuid
+from moto.rds.models import DBInstance
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+# moto gives all databases the same resource id, by which clients look them up: they would find only what is alone.
+make = DBInstance.__init__
+def make_with_id(self, *args, **kwargs):
+    make(self, *args, **kwargs)
+    self.dbi_resource_id = "db-" + uuid.uuid4().hex[:26].upper()
+DBInstance.__init__ = make_with_id
 
 moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
 moto.start()

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { isDeepStrictEqual } from "node:util";
 import type { ExecutionContext } from "ava";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import type { ResourceSchemas } from "./schema.ts";
@@ -23,16 +24,25 @@ export interface Configuration {
 
 /** What Terraform makes of configurations that live side by side, in one state. */
 export interface Workspace {
-  /** @throws where it can't be planned, with the sentence of each fault */
-  plan(): Promise<Plan>;
+  /**
+   * What is not as it should be.
+   * @throws where it can't be planned, with the sentence of each fault
+   */
+  plan(): Promise<readonly Change[]>;
   /** @throws where something can't be made, with the sentence of each fault */
   apply(): Promise<void>;
   destroy(): Promise<void>;
 }
 
-export interface Plan {
-  /** Addresses of resources by what would be done to them; those that stay as they are are left out. */
-  readonly changes: readonly string[];
+/** What would be done to one resource. */
+export interface Change {
+  /** `module.NAME.TYPE.LABEL` */
+  readonly address: string;
+  readonly type: string;
+  /** `create`, `update`, `delete`; the last and the first to replace it. */
+  readonly actions: readonly string[];
+  /** The arguments that would have another value. */
+  readonly differing: readonly string[];
 }
 
 /** Terraform with Amazon's provider. */
@@ -113,7 +123,10 @@ async function workspace(
   await run("init", "-input=false", ...initFlags);
   const all = ["-json", "-input=false", "-parallelism=200"];
   return {
-    plan: async () => ({ changes: changesIn(await run("plan", ...all)) }),
+    async plan() {
+      await run("plan", "-out=planned", ...all);
+      return changesIn(await run("show", "-json", "planned"));
+    },
     apply: async () => void (await run("apply", "-auto-approve", ...all)),
     destroy: async () => void (await run("destroy", "-auto-approve", ...all)),
   };
@@ -121,14 +134,12 @@ async function workspace(
 
 /** https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
 interface Event {
-  readonly type?: string;
   readonly diagnostic?: {
     readonly severity: "error" | "warning";
     readonly summary: string;
     readonly detail?: string;
     readonly address?: string;
   };
-  readonly change?: { readonly action: string; readonly resource: { readonly addr: string } };
 }
 
 const eventsIn = (stdout: string): Event[] =>
@@ -141,10 +152,27 @@ const faultsIn = (stdout: string): string[] =>
       : [],
   );
 
-const changesIn = (stdout: string): string[] =>
-  eventsIn(stdout).flatMap(({ type, change }) =>
-    type === "planned_change" && change !== undefined ? [`${change.action} ${change.resource.addr}`] : [],
-  );
+/** https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
+interface PlannedChange {
+  readonly address: string;
+  readonly type: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+  };
+}
+
+function changesIn(shown: string): Change[] {
+  const { resource_changes = [] } = JSON.parse(shown) as { resource_changes?: readonly PlannedChange[] };
+  return resource_changes
+    .filter(({ change }) => !isDeepStrictEqual(change.actions, ["no-op"]))
+    .map(({ address, type, change: { actions, before, after } }) => {
+      const names = Object.keys({ ...before, ...after }).sort();
+      const differing = names.filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]));
+      return { address, type, actions, differing };
+    });
+}
 
 const writeConfiguration = (folder: string, configuration: object): Promise<void> =>
   writeFile(path.join(folder, "main.tf.json"), JSON.stringify(configuration, undefined, 2));
