@@ -37,3 +37,13 @@ export const differences: Readonly<Record<string, Difference>> = {
 export const omittedEverywhere: Readonly<Record<string, string>> = {
   region: "version 6 gave it to each resource; here the whole configuration has one Region, and another one is a fault",
 };
+
+/** Arguments by type that moto takes and does not give back, so that a second plan would set them again. */
+export const forgottenByMoto: Readonly<Record<string, readonly string[]>> = {
+  aws_batch_job_queue: ["job_state_time_limit_action"],
+  aws_db_parameter_group: ["parameter"],
+  // It gives back the template's own tags as if they were those of instances; the version then would be another.
+  aws_launch_template: ["latest_version", "tag_specifications"],
+  aws_vpc_security_group_egress_rule: ["description"],
+  aws_vpc_security_group_ingress_rule: ["description"],
+};

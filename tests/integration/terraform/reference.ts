@@ -19,12 +19,13 @@ export function referencesTo(resource: ProgramResource, address: string, block: 
     if (text.length < 3 || references.some((known) => known.text === text)) return;
     references.push({ text, template: `\${${expression}}`, isChosen: chosen.has(text) });
   };
-  if (resource.id !== undefined) add(resource.id, `${address}.id`);
   const names = propertyNames(block);
   for (const [property, value] of Object.entries(resource.outputs)) {
     const named = names.get(property);
     if (named !== undefined) outputTexts(value, `${address}.${named.name}`, named.member, add);
   }
+  // Last, since what an id is differs from version to version where the ARN or the name would do as well.
+  if (resource.id !== undefined) add(resource.id, `${address}.id`);
   return references;
 }
 

@@ -24,6 +24,8 @@ export interface Configuration {
 
 /** What Terraform makes of configurations that live side by side, in one state. */
 export interface Workspace {
+  /** What the provider says against the arguments, a sentence each: of all of them, but only of what the program sets. */
+  faults(): Promise<readonly string[]>;
   /**
    * What is not as it should be.
    * @throws where it can't be planned, with the sentence of each fault
@@ -121,8 +123,13 @@ async function workspace(
     return stdout;
   };
   await run("init", "-input=false", ...initFlags);
+  const checked = async () => {
+    const { stdout } = await terraform(folder, ["validate", "-json"], { env, signal: ended.signal });
+    return faultsOf((JSON.parse(stdout) as { diagnostics: readonly Diagnostic[] }).diagnostics);
+  };
   const all = ["-json", "-input=false", "-parallelism=200"];
   return {
+    faults: checked,
     async plan() {
       await run("plan", "-out=planned", ...all);
       return changesIn(await run("show", "-json", "planned"));
@@ -132,24 +139,28 @@ async function workspace(
   };
 }
 
-/** https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
-interface Event {
-  readonly diagnostic?: {
-    readonly severity: "error" | "warning";
-    readonly summary: string;
-    readonly detail?: string;
-    readonly address?: string;
-  };
+/** https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic */
+interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly summary: string;
+  readonly detail?: string;
+  readonly address?: string;
 }
 
-const eventsIn = (stdout: string): Event[] =>
-  stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Event] : []));
+const faultsOf = (diagnostics: readonly Diagnostic[]): string[] =>
+  diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ address, summary, detail = "" }) =>
+      `${address === undefined ? "" : `${address}: `}${summary} ${detail}`.trim(),
+    );
 
+/** Of a command with `-json`, which prints an object a line. */
 const faultsIn = (stdout: string): string[] =>
-  eventsIn(stdout).flatMap(({ diagnostic }) =>
-    diagnostic?.severity === "error"
-      ? [`${diagnostic.address ?? "terraform"}: ${diagnostic.summary} ${diagnostic.detail ?? ""}`.trim()]
-      : [],
+  faultsOf(
+    stdout.split("\n").flatMap((line) => {
+      const { diagnostic } = line.startsWith("{") ? (JSON.parse(line) as { diagnostic?: Diagnostic }) : {};
+      return diagnostic ?? [];
+    }),
   );
 
 /** https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
