@@ -102,5 +102,8 @@ const secretArn = (resource: Facts, name: string) =>
 function masterSecret(resource: Facts): Record<string, unknown> {
   if (resource.inputs.manageMasterUserPassword !== true) return {};
   const secret = secretArn(resource, `rds!db-${resource.digits(12, "secret")}`);
-  return { masterUserSecrets: [{ kmsKeyId: unknownValue, secretArn: secret, secretStatus: "active" }] };
+  // Were its key unknown, then to the SDK the whole list would be, and what programs make of the secret's ARN with it.
+  const key = resource.arn("kms", `key/${resource.digits(32, "key")}`);
+  const kmsKeyId = resource.text("masterUserSecretKmsKeyId", key);
+  return { masterUserSecrets: [{ kmsKeyId, secretArn: secret, secretStatus: "active" }] };
 }
