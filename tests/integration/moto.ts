@@ -36,6 +36,8 @@ export async function startMoto(
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",
+    // It answers at once or not at all.
+    AWS_MAX_ATTEMPTS: "3",
   };
   // Port 0 is any that is free; the server says which. It ends when its standard input does: when we are gone.
   const child = spawn("python3", ["-c", server], {
