@@ -32,24 +32,23 @@ export interface Proof {
 
 export interface ProofOptions extends StackLocation {
   readonly settings?: PreflightSettings;
-  /** What the program's topology becomes before it is judged: joined with a snapshot. */
-  readonly complete?: (topology: Topology) => Topology;
+  /** What is known of what the program names and does not make. */
+  readonly snapshot?: Topology | undefined;
 }
 
 export const noSettings: PreflightSettings = { services: [], images: [], flows: [], waivers: [] };
 
 /** Judges each flow that the jobs of a program need, from each subnet that they may run in. */
 export function prove(resources: readonly ProgramResource[], options: ProofOptions = {}): Proof {
-  const { settings = noSettings, complete = (topology) => topology, region } = options;
+  const { settings = noSettings, snapshot, region } = options;
   const program = new Program(resources);
   const names = new Names(program);
   const workload = workloadOf(program, { ...options, images: settings.images });
-  const topology = complete(
-    topologyOf(program, {
-      region: region ?? new Unknown("the Region of the program"),
-      foreignSubnetIds: foreignSubnets(program, workload.runs),
-    }),
-  );
+  const topology = topologyOf(program, {
+    region: region ?? new Unknown("the Region of the program"),
+    foreignSubnetIds: foreignSubnets(program, workload.runs),
+    snapshot,
+  });
   const index = new TopologyIndex(topology);
   const judge = new Judge(index, workload.hosts);
   const added = new AddedFlows(topology, index, settings);

@@ -1,11 +1,19 @@
-import { isKnown } from "../reachability/known.ts";
-import type { Collection, Topology } from "../reachability/topology.ts";
+import { isKnown, Unknown } from "../reachability/known.ts";
+import type {
+  Collection,
+  NetworkAcl,
+  PrefixList,
+  RouteTable,
+  SecurityGroup,
+  Topology,
+} from "../reachability/topology.ts";
+import type { Additions } from "./pulumi/addition.ts";
 
 /**
- * A program's topology with a snapshot of what it names and does not make: what both have is as the snapshot says. A file
- * that the snapshot lacks makes nothing unknown that the program declares.
+ * A program's topology with a snapshot of what it names and does not make: what both have is as the snapshot says, with what
+ * the program adds to it. A collection that the snapshot does not hold is unknown.
  */
-export function joinTopologies(program: Topology, snapshot: Topology): Topology {
+export function joinTopologies(program: Topology, snapshot: Topology, additions: Additions): Topology {
   const join = <Resource>(own: Collection<Resource>, other: Collection<Resource>): Collection<Resource> => {
     if (!isKnown(own)) return own;
     return isKnown(other) ? new Map([...own, ...other]) : other;
@@ -13,17 +21,18 @@ export function joinTopologies(program: Topology, snapshot: Topology): Topology 
   const { blockPublicAccess: own } = program;
   const { blockPublicAccess: other } = snapshot;
   return {
+    ...program,
     vpcs: join(program.vpcs, snapshot.vpcs),
     subnets: join(program.subnets, snapshot.subnets),
-    routeTables: join(program.routeTables, snapshot.routeTables),
-    networkAcls: join(program.networkAcls, snapshot.networkAcls),
-    securityGroups: join(program.securityGroups, snapshot.securityGroups),
+    routeTables: join(program.routeTables, withRoutes(snapshot.routeTables, additions)),
+    networkAcls: join(program.networkAcls, withEntries(snapshot.networkAcls, program, additions)),
+    securityGroups: join(program.securityGroups, withRules(snapshot.securityGroups, additions)),
     networkInterfaces: join(program.networkInterfaces, snapshot.networkInterfaces),
     internetGateways: join(program.internetGateways, snapshot.internetGateways),
     egressOnlyInternetGateways: join(program.egressOnlyInternetGateways, snapshot.egressOnlyInternetGateways),
     natGateways: join(program.natGateways, snapshot.natGateways),
     vpcEndpoints: join(program.vpcEndpoints, snapshot.vpcEndpoints),
-    prefixLists: join(program.prefixLists, snapshot.prefixLists),
+    prefixLists: joinLists(program.prefixLists, snapshot.prefixLists),
     vpcPeeringConnections: join(program.vpcPeeringConnections, snapshot.vpcPeeringConnections),
     transitGateways: join(program.transitGateways, snapshot.transitGateways),
     transitGatewayAttachments: join(program.transitGatewayAttachments, snapshot.transitGatewayAttachments),
@@ -32,4 +41,76 @@ export function joinTopologies(program: Topology, snapshot: Topology): Topology 
     idleAddresses: snapshot.idleAddresses,
     blockPublicAccess: !isKnown(own) ? own : isKnown(other) ? [...own, ...other] : other,
   };
+}
+
+function each<Resource>(all: Collection<Resource>, change: (one: Resource) => Resource): Collection<Resource> {
+  return isKnown(all) ? new Map([...all].map(([id, one]) => [id, change(one)])) : all;
+}
+
+/** A subnet that the program gives another table has its former one no more. */
+function withRoutes(
+  all: Collection<RouteTable>,
+  { routes, tablesOfSubnets, stray }: Additions,
+): Collection<RouteTable> {
+  return each(all, (table) => {
+    const { id, associations } = table;
+    const kept = isKnown(associations)
+      ? associations.filter(({ subnetId }) => subnetId === undefined || !tablesOfSubnets.has(subnetId))
+      : associations;
+    const given = [...tablesOfSubnets].filter(([, tableId]) => tableId === id);
+    const more = given.map(([subnetId]) => ({ isMain: false, subnetId }));
+    return {
+      ...table,
+      routes: stray ?? (isKnown(table.routes) ? [...table.routes, ...(routes.get(id) ?? [])] : table.routes),
+      associations: isKnown(kept) ? [...kept, ...more] : kept,
+    };
+  });
+}
+
+function withRules(all: Collection<SecurityGroup>, { rules, stray }: Additions): Collection<SecurityGroup> {
+  const unknown = [true, false].map((isEgress) => ({
+    isEgress,
+    protocol: stray ?? ("all" as const),
+    portRange: stray,
+    peer: stray ?? new Unknown("a rule"),
+  }));
+  return each(all, (group) => {
+    const more = [...(rules.get(group.id) ?? []), ...(stray ? unknown : [])];
+    return isKnown(group.rules) && more.length > 0 ? { ...group, rules: [...group.rules, ...more] } : group;
+  });
+}
+
+function withEntries(
+  all: Collection<NetworkAcl>,
+  program: Topology,
+  { entries, aclsOfSubnets, stray }: Additions,
+): Collection<NetworkAcl> {
+  const taken = new Set(aclsOfSubnets.keys());
+  for (const { subnetIds } of isKnown(program.networkAcls) ? program.networkAcls.values() : [])
+    if (isKnown(subnetIds)) for (const id of subnetIds) taken.add(id);
+  // What the program makes in a VPC of the snapshot has that one's default network ACL.
+  const made = (isKnown(program.subnets) ? [...program.subnets.values()] : []).filter(({ id }) => !taken.has(id));
+  return each(all, (acl) => {
+    const { id, subnetIds } = acl;
+    const kept = isKnown(subnetIds) ? subnetIds.filter((subnetId) => !aclsOfSubnets.has(subnetId)) : subnetIds;
+    const given = [...aclsOfSubnets].filter(([, aclId]) => aclId === id).map(([subnetId]) => subnetId);
+    const own = acl.isDefault ? made.filter(({ vpcId }) => vpcId === acl.vpcId).map((subnet) => subnet.id) : [];
+    return {
+      ...acl,
+      entries: stray ?? (isKnown(acl.entries) ? [...acl.entries, ...(entries.get(id) ?? [])] : acl.entries),
+      subnetIds: isKnown(kept) ? [...new Set([...kept, ...given, ...own])] : kept,
+    };
+  });
+}
+
+/** AWS's own lists have other ids in a program, and the addresses that the snapshot tells. */
+function joinLists(own: Collection<PrefixList>, other: Collection<PrefixList>): Collection<PrefixList> {
+  if (!isKnown(own)) return own;
+  if (!isKnown(other)) return other;
+  const byName = new Map([...other.values()].map((list) => [list.name, list]));
+  const told = each(own, (list) => {
+    const known = isKnown(list.cidrs) ? undefined : byName.get(list.name);
+    return known ? { ...list, cidrs: known.cidrs } : list;
+  });
+  return isKnown(told) ? new Map([...told, ...other]) : told;
 }

@@ -1,5 +1,7 @@
 import { type Known, Unknown } from "../reachability/known.ts";
 import type { Topology } from "../reachability/topology.ts";
+import { joinTopologies } from "./join.ts";
+import { additionsOf } from "./pulumi/addition.ts";
 import { blockPublicAccess } from "./pulumi/block-public-access.ts";
 import { Declarations } from "./pulumi/declarations.ts";
 import { egressOnlyInternetGateways, internetGateways } from "./pulumi/internet-gateway.ts";
@@ -19,6 +21,8 @@ import { vpcPeeringConnections } from "./pulumi/vpc-peering-connection.ts";
 export interface ProgramTopologyOptions {
   /** Where a resource and its provider name none. */
   readonly region?: Known<string>;
+  /** What is known of what the program names and does not make. */
+  readonly snapshot?: Topology | undefined;
   /** Ids of subnets that the program names and does not make: they are in the topology, and nothing of them is known. */
   readonly foreignSubnetIds?: readonly string[];
 }
@@ -29,7 +33,7 @@ export interface ProgramTopologyOptions {
  * property that it is of. What the program names and does not make is there, and unknown.
  */
 export function topologyOf(program: Program, options: ProgramTopologyOptions = {}): Topology {
-  const { region = new Unknown("the Region of the program"), foreignSubnetIds = [] } = options;
+  const { region = new Unknown("the Region of the program"), foreignSubnetIds = [], snapshot } = options;
   const declarations = new Declarations(program, region);
   for (const id of foreignSubnetIds) declarations.foreignSubnet(id);
   const ownVpcs = vpcs(declarations);
@@ -45,7 +49,7 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
   const nat = natGateways(declarations, allSubnets);
   const interfaces = networkInterfaces(declarations, allSubnets);
   for (const one of nat.interfaces) interfaces.set(one.id, one);
-  return {
+  const topology: Topology = {
     vpcs: allVpcs,
     subnets: allSubnets,
     routeTables: tables,
@@ -66,4 +70,5 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
     idleAddresses: new Set(),
     blockPublicAccess: blockPublicAccess(declarations, allVpcs),
   };
+  return snapshot ? joinTopologies(topology, snapshot, additionsOf(declarations)) : topology;
 }

@@ -108,7 +108,7 @@ function inlineEntries(inputs: Inputs, id: string): Known<NetworkAclEntry[]> {
   return entries;
 }
 
-function standaloneEntry(inputs: Inputs, id: string): NetworkAclEntry {
+export function standaloneEntry(inputs: Inputs, id: string): NetworkAclEntry {
   const block = new Block(inputs, "", inputs.resource.inputs);
   const ruleNumber = inputs.number("ruleNumber");
   const isEgress = inputs.flag("egress", false);

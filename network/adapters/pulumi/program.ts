@@ -111,7 +111,12 @@ export class Inputs {
   value(key: string): Known<unknown> {
     const input = this.resource.inputs[key] ?? undefined;
     if (input !== undefined) return this.known(input, key);
-    return undefined;
+    return this.#untold(key);
+  }
+
+  /** Of what the program only looks up, it says nothing but the id. */
+  #untold(key: string): Unknown | undefined {
+    return this.resource.isRead === true ? this.unknown(key, "is not this program's") : undefined;
   }
 
   /** What the provider says beyond the inputs: unknown until then. */
@@ -176,11 +181,13 @@ export class Inputs {
 
   /** What one value refers to; undefined where it is not set. */
   reference(key: string, wanted: Wanted): Known<string | undefined> {
+    if (!this.has(key)) return this.#untold(key);
     return this.resolve(this.resource.inputs[key], key, wanted);
   }
 
   /** What the values of a list refer to. */
   references(key: string, wanted: Wanted): Known<readonly string[]> {
+    if (!this.has(key)) return this.#untold(key) ?? [];
     return this.resolveAll(this.resource.inputs[key], key, wanted);
   }
 

@@ -19,7 +19,7 @@ import {
   vpcs as wantedVpcs,
 } from "./wanted.ts";
 
-const token = {
+export const tokens = {
   route: "aws:ec2/route:Route",
   association: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   main: "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
@@ -32,10 +32,10 @@ type Association = { readonly isMain: boolean; readonly subnetId?: string; reado
 /** The tables of each VPC: the default one, which is the main one unless told otherwise, and those that are declared. */
 export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string, Vpc>): Map<string, RouteTable> {
   const ofTable = (inputs: Inputs) => inputs.reference("routeTableId", tables);
-  const routes = groupBy(declarations.of(token.route), ofTable);
-  const propagations = groupBy(declarations.of(token.propagation), ofTable);
-  const associations = groupBy(declarations.of(token.association), ofTable);
-  const mains = groupBy(declarations.of(token.main), (inputs) => inputs.reference("vpcId", wantedVpcs));
+  const routes = groupBy(declarations.of(tokens.route), ofTable);
+  const propagations = groupBy(declarations.of(tokens.propagation), ofTable);
+  const associations = groupBy(declarations.of(tokens.association), ofTable);
+  const mains = groupBy(declarations.of(tokens.main), (inputs) => inputs.reference("vpcId", wantedVpcs));
   const toEndpoints = endpointRoutes(declarations);
   const stray = routes.stray ?? propagations.stray ?? toEndpoints.stray;
 
@@ -119,7 +119,7 @@ function route(destination: Route["destination"], target: Known<RouteTarget>): R
   return { destination, target, state: "active", isPropagated: false };
 }
 
-const propagatedRoute = (urn: string): Route => ({
+export const propagatedRoute = (urn: string): Route => ({
   destination: new Unknown(`what the virtual private gateway of ${urn} propagates`),
   target: { type: "unsupported", name: "virtual private gateway", id: urn },
   state: "active",
@@ -143,7 +143,7 @@ function blockRoute(block: Block): Route {
   return route(destinationOf(block, keys.cidr, keys.list), targetOf(block, keys.gateway6));
 }
 
-function standaloneRoute(inputs: Inputs): Route {
+export function standaloneRoute(inputs: Inputs): Route {
   const block = new Block(inputs, "", inputs.resource.inputs);
   const cidrs = ["destinationCidrBlock", "destinationIpv6CidrBlock"];
   return route(destinationOf(block, cidrs, "destinationPrefixListId"), targetOf(block, "egressOnlyGatewayId"));
@@ -230,7 +230,7 @@ interface EndpointRoutes {
 }
 
 /** A gateway endpoint puts a route to its service's prefix list into each table that it is associated with. */
-function endpointRoutes(declarations: Declarations): EndpointRoutes {
+export function endpointRoutes(declarations: Declarations): EndpointRoutes {
   const byTable = new Map<string, Route[]>();
   let stray: Unknown | undefined;
   const add = (endpoint: Inputs, tableIds: Known<readonly string[]>) => {
@@ -246,7 +246,7 @@ function endpointRoutes(declarations: Declarations): EndpointRoutes {
     const type = endpoint.text("vpcEndpointType");
     if (type === undefined || type === "Gateway") add(endpoint, endpoint.references("routeTableIds", tables));
   }
-  for (const association of declarations.of(token.endpointAssociation)) {
+  for (const association of declarations.of(tokens.endpointAssociation)) {
     const endpointId = association.reference("vpcEndpointId", vpcEndpoints);
     const [endpoint] = declarations.of(...types.vpcEndpoint).filter(({ resource }) => resource.urn === endpointId);
     const tableId = association.reference("routeTableId", tables);

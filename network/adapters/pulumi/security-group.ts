@@ -12,7 +12,7 @@ import { Block, type Inputs } from "./program.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { defaultGroupOf, securityGroups as groups, prefixLists, types } from "./wanted.ts";
 
-const standalone = {
+export const tokens = {
   both: ["aws:ec2/securityGroupRule:SecurityGroupRule"],
   ingress: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"],
   egress: ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"],
@@ -28,7 +28,7 @@ export function securityGroups(
   vpcIds: Iterable<string>,
 ): Known<Map<string, SecurityGroup>> {
   const rules = groupBy(
-    [...standalone.both, ...standalone.ingress, ...standalone.egress].flatMap((type) => declarations.of(type)),
+    [...tokens.both, ...tokens.ingress, ...tokens.egress].flatMap((type) => declarations.of(type)),
     (inputs) => inputs.reference("securityGroupId", groups),
   );
   const all = new Map<string, SecurityGroup>();
@@ -110,9 +110,9 @@ function inlineRules(block: Block, isEgress: boolean, id: string): SecurityGroup
 }
 
 /** Each kind of standalone rule names its fields its own way. */
-function standaloneRule(inputs: Inputs, id: string): SecurityGroupRule[] {
+export function standaloneRule(inputs: Inputs, id: string): SecurityGroupRule[] {
   const { type } = inputs.resource;
-  if (standalone.both.includes(type as never)) {
+  if (tokens.both.includes(type as never)) {
     const direction = inputs.text("type");
     const protocol = protocolOf(inputs.value("protocol"), inputs.resource.urn);
     const portRange = portRangeOf(protocol, inputs.number("fromPort"), inputs.number("toPort"), inputs.resource.urn);
@@ -123,7 +123,7 @@ function standaloneRule(inputs: Inputs, id: string): SecurityGroupRule[] {
       peers.map((peer) => ({ isEgress, protocol, portRange, peer: isKnown(direction) ? peer : direction })),
     );
   }
-  const isEgress = standalone.egress.includes(type as never);
+  const isEgress = tokens.egress.includes(type as never);
   const protocol = protocolOf(inputs.value("ipProtocol"), inputs.resource.urn);
   const portRange = portRangeOf(protocol, inputs.number("fromPort"), inputs.number("toPort"), inputs.resource.urn);
   return [{ isEgress, protocol, portRange, peer: peerOf(inputs, id) }];

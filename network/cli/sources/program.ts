@@ -2,11 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../../../worker/failure.ts";
-import { joinTopologies } from "../../adapters/join.ts";
 import { ProgramError, type RecordedProgram, recordProgram } from "../../adapters/pulumi-program.ts";
 import { type JudgedFlow, noSettings, type Proof, prove } from "../../preflight.ts";
 import { isWaived, type PreflightSettings, SettingsError, settingsOf, waiversOn } from "../../preflight-settings.ts";
-import type { Topology } from "../../reachability/topology.ts";
 import type { Judged, ProgramFlags } from "../check.ts";
 import { type Judgement, judgementOf } from "../formats/judgement.ts";
 import type { CliContext } from "../main.ts";
@@ -29,7 +27,7 @@ export async function ofProgram(flags: ProgramFlags, { stderr, env }: CliContext
   const proof = prove(recorded.resources, {
     region: recorded.region,
     settings: { ...settings, waivers: waivers.inForce },
-    ...(known ? { complete: (topology: Topology) => joinTopologies(topology, known) } : {}),
+    snapshot: known,
   });
   const notes = [
     ...recorded.warnings.map((warning) => `warning: ${warning}`),
