@@ -106,6 +106,13 @@ test("a database has its address and the port of its engine", (t) => {
   t.is(unknown.endpoint, undefined, "an unknown port makes no known endpoint");
 });
 
+test("a database that keeps its password itself has a secret", (t) => {
+  const { masterUserSecrets } = made("aws:rds/instance:Instance", { manageMasterUserPassword: true }).outputs;
+  const [{ secretArn }] = masterUserSecrets as [{ secretArn: string }];
+  t.regex(secretArn, /^arn:aws:secretsmanager:eu-west-1:000000000000:secret:rds!db-[0-9a-f]{12}-[0-9a-f]{6}$/);
+  t.is(made("aws:rds/instance:Instance").outputs.masterUserSecrets, undefined);
+});
+
 test("what is computed from an unknown value is left unknown; the id is made of the name then", (t) => {
   const role = made("aws:iam/role:Role", { name: unknownValue });
   t.is(role.outputs.arn, undefined);
