@@ -10,7 +10,7 @@ export function programCopy(name: string, folder: string): string {
 
 /** This project's own program likewise; where the config says so (`test:broken`), with a fault that no argument could make. */
 export function projectProgramCopy(folder: string): string {
-  const parts = ["batch", "network", "worker", "configuration.ts", "index.ts", "package.json"];
+  const parts = ["batch", "network", "worker", "configuration.ts", "index.ts", "package.json", "settings.ts"];
   const copy = copyOf(project, [...parts, "Pulumi.yaml", "Pulumi.dev.yaml"], path.join(folder, "project"));
   writeFileSync(path.join(copy, "fault.ts"), readFileSync(path.join(import.meta.dirname, "programs", "fault.ts")));
   const index = path.join(copy, "index.ts");
