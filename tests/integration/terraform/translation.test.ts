@@ -57,7 +57,7 @@ test("an object inside an attribute has all its fields, if only as null", (t) =>
   t.deepEqual(found.aws_route_table?.web?.route, [{ cidr_block: "0.0.0.0/0" }]);
 });
 
-test("what another resource made up becomes a reference to it, and waits for it", (t) => {
+test("what another resource made up becomes a reference to it", (t) => {
   const { resource: found, faults } = translated(
     vpc,
     resource("aws:ec2/securityGroup:SecurityGroup", "web", {
@@ -69,8 +69,15 @@ test("what another resource made up becomes a reference to it, and waits for it"
   t.deepEqual(found.aws_security_group?.web, {
     name: "web",
     vpc_id: "${aws_vpc.main.id}",
-    depends_on: ["aws_vpc.main"],
   });
+});
+
+test("what a resource waits for without referring to it, Terraform is told", (t) => {
+  const { resource: found } = translated(
+    vpc,
+    resource("aws:ec2/securityGroup:SecurityGroup", "web", { inputs: { name: "web" }, dependencies: [vpc.urn] }),
+  );
+  t.deepEqual(found.aws_security_group?.web, { name: "web", depends_on: ["aws_vpc.main"] });
 });
 
 test("a reference inside a text, a secret's ARN in a list of outputs, and a name that is referred to whole", (t) => {
@@ -94,7 +101,6 @@ test("a reference inside a text, a secret's ARN in a list of outputs, and a name
     type: "container",
     container_properties:
       '{"host":"${aws_db_instance.main.address}","secret":"${aws_db_instance.main.master_user_secret[0].secret_arn}:password::","group":"jobs"}',
-    depends_on: ["aws_db_instance.main"],
   });
 });
 

@@ -109,9 +109,13 @@ function resourceArguments(
     }
   }
   for (const [name, value] of Object.entries(added)) result[name] ??= value;
+  const said = JSON.stringify(result);
   const waitsFor = resource.dependencies.flatMap((urn) => {
     const other = byUrn.get(urn);
-    return other === undefined || urn === resource.urn ? [] : [`${other.type}.${other.label}`];
+    if (other === undefined || urn === resource.urn) return [];
+    const address = `${other.type}.${other.label}`;
+    // Terraform sees by itself what is referred to.
+    return said.includes(`\${${address}.`) ? [] : [address];
   });
   if (waitsFor.length > 0) result.depends_on = [...new Set(waitsFor)].sort();
   return result;
