@@ -1,0 +1,3 @@
+import { publicSubnets } from "../base/internet.ts";
+
+publicSubnets();
