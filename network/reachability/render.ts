@@ -23,6 +23,8 @@ export interface TextOptions {
   readonly role: Role;
   /** A line for each hop with what it decides, a cross where it blocks, a question mark where it may; else one line of ids for each way. */
   readonly showHops: boolean;
+  /** Neither: the verdict alone. */
+  readonly isBrief?: boolean;
   readonly paint: Paint;
 }
 
@@ -33,7 +35,7 @@ export function flowText({ source, destination, protocol, port }: Asked): string
 
 /** A verdict for a person: what is asked, what blocks it with the fix below, the way there and back. */
 export function renderText(asked: Asked, analysis: Analysis, options: TextOptions): string {
-  const { remark, symptom, role, showHops, paint } = options;
+  const { remark, symptom, role, showHops, isBrief = false, paint } = options;
   const { verdict, explanations, forwardPath, returnPath } = analysis;
   const lines = [
     `${paint(role, verdict.padEnd(13))} ${flowText(asked)}${remark === undefined ? "" : `, ${printable(remark)}`}`,
@@ -45,7 +47,7 @@ export function renderText(asked: Asked, analysis: Analysis, options: TextOption
     ["there", forwardPath],
     ["back", returnPath],
   ] as const) {
-    if (hops.length === 0) continue;
+    if (isBrief || hops.length === 0) continue;
     const texts = showHops ? hopLines(hops) : [`  ${idsOf(hops).join(" > ")}`];
     for (const [index, text] of texts.entries()) {
       const label = (index === 0 ? name : "").padEnd(5);

@@ -23,6 +23,8 @@ export const text: Format = function* (judgements, { hasColors }) {
     yield renderText(question, analysis, {
       role: roles[standing],
       showHops,
+      // A program has many flows, of which most are as they should be.
+      isBrief: judgement.shown !== undefined && !showHops,
       paint,
       ...(remark && { remark }),
       ...(symptom && { symptom }),
