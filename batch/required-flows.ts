@@ -40,7 +40,7 @@ const pages = {
   fileSystems: `${guide}/batch/latest/userguide/efs-volumes.html`,
   databases: `${guide}/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html`,
   services: `${guide}/vpc/latest/privatelink/aws-services-privatelink-support.html`,
-  nodes: `${guide}/batch/latest/userguide/multi-node-parallel-jobs.html`,
+  nodes: `${guide}/batch/latest/userguide/mnp-ce.html`,
 } as const;
 
 /**

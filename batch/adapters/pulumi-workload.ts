@@ -73,8 +73,12 @@ export function workloadOf(program: Program, stack: StackLocation = {}): Workloa
       runs.push({ computeEnvironment: environment, jobDefinition: undefined, flows: flows.map(fromSubnet) });
       continue;
     }
-    const { launchType } = environment.platform;
-    const own = definitions.filter((one) => one.notModelled === undefined && mayRunOn(one, launchType));
+    const { launchType, region } = environment.platform;
+    const isNear = ({ resource }: JobDefinition) => {
+      const other = locations.regionOf(resource);
+      return !isKnown(region) || !isKnown(other) || region === other;
+    };
+    const own = definitions.filter((one) => one.notModelled === undefined && mayRunOn(one, launchType) && isNear(one));
     if (own.length === 0) runs.push(withoutDefinition(environment));
     for (const definition of own) {
       const job = new JobReading(program, locations, databases, definition, environment, stack.images ?? []).job();

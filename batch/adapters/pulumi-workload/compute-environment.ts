@@ -118,6 +118,11 @@ function interfaceOf(
       `${inputs.resource.urn} has securityGroupIds and its launch template ${template.id} has networkInterfaces: AWS Batch takes one or the other; the compute environment would become INVALID.`,
     );
   }
+  if (template?.hasMetadata === false) {
+    faults.push(
+      `${template.id} turns the instance metadata service off: the agent of Amazon ECS does not start, and the jobs of ${inputs.resource.urn} stay in RUNNABLE.`,
+    );
+  }
   const publicly = template?.hasPublicAddress;
   const hasPublicAddress = onFargate ? false : (publicly ?? "as-subnet");
   const groups = hasOwn ? own : (template?.securityGroupIds ?? []);

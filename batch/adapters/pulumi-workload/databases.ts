@@ -41,7 +41,7 @@ export class Databases {
 
   /** Those of which a security group names one of the jobs' groups: somebody means the jobs to come in. */
   thatLetIn(groups: Known<readonly string[]>): readonly ProgramResource[] {
-    if (!isKnown(groups)) return [];
+    if (this.#all.length === 0 || !isKnown(groups)) return [];
     const letting = new Set(this.#groupsThatName(new Set(groups)));
     return this.#all.filter((resource) => {
       const { securityGroupIds } = hostOf(this.#program, resource);

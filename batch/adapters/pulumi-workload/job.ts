@@ -225,9 +225,12 @@ export class JobReading {
       this.#useService(secret);
       return;
     }
+    const isHidden = this.#definition.hidden !== undefined && resource.type === "pulumi:pulumi:StackReference";
     if (serviceOfType(resource.type) !== undefined) this.#useService(resource);
-    else if (resource.isCustom && !isSilent(resource.type)) {
-      const reason = `what the job asks of ${resource.urn}, whose type is not modelled`;
+    else if (isHidden || (resource.isCustom && !isSilent(resource.type))) {
+      const reason = isHidden
+        ? `what of another stack the job gets by ${resource.urn}`
+        : `what the job asks of ${resource.urn}, whose type is not modelled`;
       this.#services.set(resource.urn, new Unknown(reason));
     }
   }

@@ -13,6 +13,8 @@ export interface LaunchTemplate {
   /** Undefined: as the subnet says. */
   readonly hasPublicAddress: Known<boolean | undefined>;
   readonly hasNetworkInterfaces: Known<boolean>;
+  /** The instance metadata service, without which the agent of Amazon ECS does not start. */
+  readonly hasMetadata: boolean;
 }
 
 /** That of a compute environment; undefined where it has none. */
@@ -42,12 +44,15 @@ export function launchTemplateOf(program: Program, computeResources: Block): Kno
 
 function read(inputs: Inputs): LaunchTemplate {
   const { urn: id } = inputs.resource;
+  const metadata = inputs.blocks("metadataOptions");
+  const hasMetadata = !isKnown(metadata) || metadata[0]?.fields.httpEndpoint !== "disabled";
   const blocks = inputs.blocks("networkInterfaces");
-  if (!isKnown(blocks)) return { id, securityGroupIds: blocks, hasPublicAddress: blocks, hasNetworkInterfaces: blocks };
+  if (!isKnown(blocks))
+    return { id, securityGroupIds: blocks, hasPublicAddress: blocks, hasNetworkInterfaces: blocks, hasMetadata };
   const first = blocks.find((one) => Number(one.fields.deviceIndex ?? 0) === 0);
   if (!first) {
     const securityGroupIds = inputs.references("vpcSecurityGroupIds", securityGroups);
-    return { id, securityGroupIds, hasPublicAddress: undefined, hasNetworkInterfaces: false };
+    return { id, securityGroupIds, hasPublicAddress: undefined, hasNetworkInterfaces: false, hasMetadata };
   }
   const associate = first.text("associatePublicIpAddress");
   return {
@@ -56,5 +61,6 @@ function read(inputs: Inputs): LaunchTemplate {
     hasPublicAddress:
       isKnown(associate) && associate !== undefined ? associate === "true" : (associate as Known<undefined>),
     hasNetworkInterfaces: true,
+    hasMetadata,
   };
 }

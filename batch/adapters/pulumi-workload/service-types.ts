@@ -43,7 +43,10 @@ export const actionsOf = (service: string): string => `${prefixes[service] ?? se
 const silent =
   /^(aws:(iam|kms|batch|ec2|vpc|ecr|ecrpublic|cloudwatch|index|region|acm|route53|servicediscovery|resourcegroups|efs)\/|aws:(rds|docdb|neptune|redshift|elasticache|memorydb)\/|awsx:|pulumi:|random:|tls:|time:|null:|archive:|command:|std:|local:|docker:|docker-build:|synced-folder:)/;
 
-export const isSilent = (type: string): boolean => silent.test(type);
+/** What has addresses, and ports that only its own program knows. */
+const speaking = /^aws:ec2\/(instance|networkInterface|spotInstanceRequest|eip):/;
+
+export const isSilent = (type: string): boolean => silent.test(type) && !speaking.test(type);
 
 export const secretTypes = {
   secret: "aws:secretsmanager/secret:Secret",

@@ -102,6 +102,18 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    "a launch template that turns the metadata service off",
+    (lab) => {
+      const own = template(lab, { metadataOptions: { httpEndpoint: "disabled" } });
+      return onInstances(lab, { launchTemplate: { launchTemplateId: own.out() } });
+    },
+    {
+      faults: [
+        "template turns the instance metadata service off: the agent of Amazon ECS does not start, and the jobs of jobs stay in RUNNABLE.",
+      ],
+    },
+  ],
+  [
     "a launch template that the program does not make",
     (lab) => onInstances(lab, { ...nothing, launchTemplate: { launchTemplateId: "lt-1" } }),
     { groups: "?", publicly: "?" },

@@ -179,6 +179,14 @@ const jobs: readonly (readonly [what: string, declare: (lab: Lab) => unknown, fl
     [...registry, logs, "RUNNING ? tcp/443"],
   ],
   [
+    "an instance, whose ports only its own program knows",
+    (lab) => ({
+      image: lab.repository().out("repositoryUrl"),
+      environment: environment("HOST", lab.add("aws:ec2/instance:Instance", "server").out("privateIp")),
+    }),
+    [...registry, logs, "RUNNING ? tcp/443"],
+  ],
+  [
     "a repository in another Region",
     (lab) => ({ image: lab.repository("far", { region: "us-east-1" }, "us-east-1").out("repositoryUrl") }),
     [
@@ -292,6 +300,21 @@ for (const mode of modes) {
     );
   });
 
+  test(`${mode}: jobs run in the Region of their definition`, (t) => {
+    const own = lab();
+    own.environment("here");
+    own.environment("there", {}, { region: "us-east-1" });
+    own.definition("near", literal);
+    own.definition("far", { ...literal, region: "us-east-1" });
+    t.deepEqual(
+      workload(own).runs.map(({ computeEnvironment, jobDefinition }) => [computeEnvironment.name, jobDefinition?.name]),
+      [
+        ["here", "near"],
+        ["there", "far"],
+      ],
+    );
+  });
+
   test(`${mode}: several containers of a task are one job`, (t) => {
     const own = lab();
     own.environment("jobs");
@@ -400,6 +423,19 @@ for (const mode of modes) {
     }
   });
 }
+
+test("what a job gets from another stack is told after `up` alone", (t) => {
+  const flows = (mode: Mode) => {
+    const lab = new Lab(mode);
+    lab.environment("jobs");
+    const host = lab.add("pulumi:pulumi:StackReference", "infra", {}, { host: "db.example.com" }).out("host");
+    const image = lab.repository().out("repositoryUrl");
+    lab.definition("job", { containerProperties: json({ image, environment: environment("HOST", host) }) });
+    return flowsOf(lab);
+  };
+  t.deepEqual(flows("preview"), [...registry, logs, "RUNNING ? tcp/443"]);
+  t.deepEqual(flows("up"), [...registry, logs]);
+});
 
 test("a program without compute environments has no AWS Batch", (t) => {
   const lab = new Lab("up");
