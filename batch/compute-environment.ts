@@ -39,11 +39,19 @@ export function whenStillQueued(
   };
 }
 
-/** Nothing under Pulumi's mocks, which promise hooks and have none. */
-function deletionHooks(name: string): { hooks?: pulumi.ResourceHookBinding } {
+/** By deployment: a name can be registered once in each. */
+const hooks = new WeakMap<object, pulumi.ErrorHook>();
+
+/**
+ * One hook for all: the engine finds it by name, also for a compute environment that the program no longer has. Nothing under
+ * Pulumi's mocks, which promise hooks and have none.
+ */
+function deletionHooks(): { hooks?: pulumi.ResourceHookBinding } {
   const monitor: object = pulumi.runtime.getMonitor() ?? {};
   if (!("registerErrorHook" in monitor)) return {};
-  return { hooks: { onError: [new pulumi.ErrorHook(`${name}-still-queued`, whenStillQueued())] } };
+  const hook = hooks.get(monitor) ?? new pulumi.ErrorHook("compute-environment-still-queued", whenStillQueued());
+  hooks.set(monitor, hook);
+  return { hooks: { onError: [hook] } };
 }
 
 /** Faults of the arguments, as sentences that name the compute environment. */
@@ -128,7 +136,7 @@ export class ComputeEnvironment extends pulumi.ComponentResource {
             },
         tags: { Name: name },
       },
-      { ...parent, ...deletionHooks(name) },
+      { ...parent, ...deletionHooks() },
     );
     this.arn = this.computeEnvironment.arn;
     this.registerOutputs({ arn: this.arn });

@@ -25,6 +25,8 @@ export class AwsCloud {
   readonly region = "eu-west-1";
   readonly resources = new Map<string, AwsResource>();
   readonly calls: AwsCall[] = [];
+  /** How often AWS Batch still sees a queue that has let go of the compute environment to delete (pulumi-aws#6233). */
+  staleQueues = 0;
   #count = 0;
 
   /** The inputs as the provider completes them, and what it can tell is wrong with them. */
@@ -123,6 +125,10 @@ export class AwsCloud {
     const token = tokenOf(urn);
     const resource = this.get(token, id);
     if (!resource) return;
+    if (token === "aws:batch/computeEnvironment:ComputeEnvironment" && this.staleQueues > 0) {
+      this.staleQueues -= 1;
+      throw new Error("ClientException: Cannot delete, found existing JobQueue relationship.");
+    }
     const names = [id, resource.outputs.arn].filter((one) => typeof one === "string" && one !== "");
     for (const other of this.resources.values()) {
       const uses = other !== resource && names.some((name) => JSON.stringify(other.inputs).includes(`"${name}"`));
