@@ -39,7 +39,7 @@ export function vpcEndpoints(declarations: Declarations): Map<string, VpcEndpoin
         type: isKnown(serviceName) ? type : serviceName,
         serviceName: typeof serviceName === "string" ? serviceName : "",
         state: isRead || !isAuto ? new Unknown(`whether ${urn} is accepted by the owner of its service`) : "available",
-        policyDocument: byPolicy.stray ?? policyOf(policy),
+        policyDocument: byPolicy.stray ?? policyOf(declarations, policy),
         privateDnsEnabled: byPrivateDns.stray ?? privateDns.flag("privateDnsEnabled", false),
         privateDnsOnlyForInboundResolverEndpoint: inboundOnly(inputs),
         routeTableIds: joined(
@@ -65,15 +65,27 @@ function typeOf(inputs: Inputs): VpcEndpoint["type"] {
   return type === "Interface" ? "Interface" : "other";
 }
 
-function policyOf(inputs: Inputs): Known<unknown> {
+function policyOf(declarations: Declarations, inputs: Inputs): Known<unknown> {
   const text = inputs.value("policy");
   if (!isKnown(text) || text === undefined) return text;
-  if (typeof text !== "string") return text;
   try {
-    return JSON.parse(text);
+    return withUrns(declarations, typeof text === "string" ? JSON.parse(text) : text);
   } catch {
     return inputs.unknown("policy", "is no JSON");
   }
+}
+
+const namedInConditions: readonly string[] = [...types.vpc, ...types.vpcEndpoint];
+
+/** Conditions name VPCs and endpoints by the ids that they have by now, the topology by their URNs. */
+function withUrns(declarations: Declarations, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => withUrns(declarations, one));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withUrns(declarations, one)]));
+  if (typeof value !== "string") return value;
+  const owners = declarations.program.ownersOf(value);
+  const own = owners.find(({ attribute, resource }) => !attribute && namedInConditions.includes(resource?.type ?? ""));
+  return own?.id ?? value;
 }
 
 /** `subnetConfigurations` name subnets too, each with an address. */

@@ -1,4 +1,4 @@
-import { type Known, Unknown } from "../../reachability/known.ts";
+import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import { Inputs, type Program, type Wanted } from "./program.ts";
 import type { ProgramResource } from "./resource.ts";
 
@@ -205,10 +205,15 @@ export const prefixLists: Wanted = {
       if (attribute !== undefined && attribute !== "prefixListId") return undefined;
       return listOf(inputs.text("serviceName"));
     }
-    if (/^aws:ec2\/get(Managed)?PrefixList:/.test(from.type)) return listOf(inputs.text("name"));
+    if (/^aws:ec2\/get(Managed)?PrefixList:/.test(from.type)) return listOf(inputs.text("name") ?? listName(inputs));
     return through("prefixListId", () => prefixLists)(program, from, attribute);
   },
 };
+
+function listName(inputs: Inputs): Known<string> {
+  const name = inputs.output("name");
+  return isKnown(name) ? String(name) : name;
+}
 
 function listOf(serviceName: Known<string | undefined>): Known<string | undefined> {
   return typeof serviceName === "string" ? listOfService(serviceName) : serviceName;

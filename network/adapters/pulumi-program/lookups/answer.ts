@@ -1,5 +1,5 @@
 import type { Properties } from "../../pulumi/resource.ts";
-import { computed, offeredByAws } from "./computed.ts";
+import { computed, offeredByAws, offeredResources } from "./computed.ts";
 import { type FoundResource, found } from "./found.ts";
 
 /** What a function of a provider says. */
@@ -19,6 +19,6 @@ export function answer(token: string, parameters: Properties, region: string | u
   const whole = computed(token, parameters, region);
   if (whole !== undefined) return { result: whole, isComplete: true, found: [] };
   const part = offeredByAws(token, parameters, region);
-  if (part !== undefined) return { result: part, isComplete: false, found: [] };
+  if (part !== undefined) return { result: part, isComplete: false, found: offeredResources(token, part) };
   return { ...found(token, parameters), isComplete: false };
 }

@@ -1,6 +1,7 @@
 import { isUnknownValue, type Properties } from "../../pulumi/resource.ts";
 import { dnsSuffixOf, ec2Id, partitionOf, placeholderAccount } from "../placeholders/facts.ts";
 import { availabilityZones } from "./availability-zones.ts";
+import type { FoundResource } from "./found.ts";
 import { policyDocument } from "./policy-document.ts";
 
 type Compute = (parameters: Properties, region: string) => Properties | undefined;
@@ -66,6 +67,13 @@ export function offeredByAws(
     default:
       return undefined;
   }
+}
+
+/** A prefix list is what rules and routes refer to. */
+export function offeredResources(token: string, { id, name }: Properties): readonly FoundResource[] {
+  if (typeof id !== "string" || typeof name !== "string") return [];
+  const functionName = token.split(":").at(-1) ?? token;
+  return [{ type: token, name: `${functionName}(${JSON.stringify({ name })})`, id, outputs: { name } }];
 }
 
 function filteredName(filters: unknown): string | undefined {

@@ -46,7 +46,9 @@ test("AWS's own prefix lists and endpoint services are told by their names, not 
   const list = answer("aws:ec2/getPrefixList:getPrefixList", { name: "com.amazonaws.eu-west-1.s3" }, "eu-west-1");
   t.regex(String(list.result.id), /^pl-0[0-9a-f]{16}$/);
   t.false(list.isComplete);
-  t.deepEqual(list.found, []);
+  const [resource] = list.found;
+  t.is(resource?.id, list.result.id as string);
+  t.deepEqual(resource?.outputs, { name: "com.amazonaws.eu-west-1.s3" });
   const filters = [{ name: "prefix-list-name", values: ["com.amazonaws.eu-west-1.s3"] }];
   const same = answer("aws:ec2/getManagedPrefixList:getManagedPrefixList", { filters }, "eu-west-1");
   t.is(same.result.id, list.result.id);
