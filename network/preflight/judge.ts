@@ -4,6 +4,7 @@ import type { Component, Explanation } from "../reachability/explanation.ts";
 import type { Flow, Service, SubnetPlace } from "../reachability/flow.ts";
 import { type Analysis, analyze, type TopologyIndex } from "../reachability/index.ts";
 import { isKnown, type Known, Unknown } from "../reachability/known.ts";
+import { groupElsewhere } from "./group-elsewhere.ts";
 import { familyOf, placeIn } from "./source.ts";
 
 /** Judges required flows, each combination of packets once. */
@@ -32,6 +33,8 @@ export class Judge {
     const at = { type: "subnet", id: sourceId };
     const { destination: wanted, port, protocol, requests } = required;
     if (!isKnown(source)) return unknownAnalysis(at, source.reason);
+    const misplaced = groupElsewhere(this.#index.topology, source);
+    if (misplaced) return notReachable(misplaced);
     if (!isKnown(wanted)) return unknownAnalysis(at, wanted.reason);
     const found = this.#destination(wanted, source, nodes);
     if (!isKnown(found)) return unknownAnalysis(at, found.reason);
