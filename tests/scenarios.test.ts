@@ -16,10 +16,10 @@ const names = readdirSync(folder, { withFileTypes: true })
 const stages = { unknown: "in a first preview", known: "after pulumi up" } as const;
 
 for (const name of names) {
-  const expected = readExpected(new URL(`./scenarios/${name}/expected.json`, import.meta.url));
   for (const [ids, stage] of Object.entries(stages) as [keyof typeof stages, string][]) {
     // One after the other: the Pulumi SDK has one state a process.
     test.serial(`${name}, ${stage}`, async (t) => {
+      const expected = readExpected(new URL(`./scenarios/${name}/expected.json`, import.meta.url), ids === "unknown");
       const { flows } = prove(await resourcesOf(name, ids), { region });
       const { actual, expected: wanted, unmet } = compared(flows, expected);
       t.deepEqual(actual, wanted);
@@ -32,7 +32,7 @@ for (const name of names) {
 test("each scenario tells its story in Pulumi.yaml", (t) => {
   for (const name of names) {
     const project = readFileSync(path.join(folder, name, "Pulumi.yaml"), "utf8");
-    t.regex(project, new RegExp(`^name: ${name}\ndescription: [A-Z].+\\.\n`));
+    t.regex(project, new RegExp(`^name: ${name}\ndescription: ["A-Z].+\\."?\n`));
   }
 });
 

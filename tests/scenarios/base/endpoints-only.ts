@@ -6,6 +6,8 @@ import { makeWorkload } from "./workload.ts";
 export interface EndpointsOnlyParts extends VpcParts {
   readonly endpoints: aws.ec2.SecurityGroup;
   readonly s3: aws.ec2.VpcEndpoint;
+  readonly logs: aws.ec2.VpcEndpoint;
+  readonly secretsmanager: aws.ec2.VpcEndpoint;
 }
 
 const ofInstances = ["ecs", "ecs-agent", "ecs-telemetry"];

@@ -1,0 +1,5 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({
+  endpointsFromJobs: ({ databaseGroup }) => ({ referencedSecurityGroupId: databaseGroup.id }),
+});

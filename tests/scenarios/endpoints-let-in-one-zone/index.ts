@@ -1,0 +1,5 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({
+  endpointsFromJobs: { referencedSecurityGroupId: undefined, cidrIpv4: "10.0.0.0/20" },
+});

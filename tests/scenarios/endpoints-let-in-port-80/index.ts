@@ -1,0 +1,3 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({ endpointsFromJobs: { fromPort: 80, toPort: 80 } });
