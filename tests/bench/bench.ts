@@ -22,6 +22,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { startWorker } from "../worker-process.ts";
 import { inTurn, type Measure, measure, median, secondsOf } from "./measure.ts";
 import { networkBenches } from "./network.ts";
+import { preflightBenches } from "./preflight.ts";
 import { benchRow, benchRows } from "./processes/bench_rows.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");
@@ -344,7 +345,7 @@ const ofWorker: Record<string, () => Promise<Measure[]>> = {
   shards,
   "first-row": firstRow,
 };
-const benches = { ...ofWorker, ...networkBenches({ t, quick, rounds }) };
+const benches = { ...ofWorker, ...networkBenches({ t, quick, rounds }), ...preflightBenches({ t, rounds }) };
 
 async function main(): Promise<void> {
   const unknown = [
