@@ -5,8 +5,8 @@ import type { Inputs } from "./program.ts";
 import { subnets, vpcs } from "./wanted.ts";
 
 const token = {
-  options: "aws:vpc/blockPublicAccessOptions:BlockPublicAccessOptions",
-  exclusion: "aws:vpc/blockPublicAccessExclusion:BlockPublicAccessExclusion",
+  options: "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
+  exclusion: "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
 } as const;
 
 const modes = ["off", "block-bidirectional", "block-ingress"] as const;
