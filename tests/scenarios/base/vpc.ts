@@ -36,9 +36,9 @@ export function makeVpc<Parts extends VpcParts>(recipe: Recipe<Parts>, { isPubli
   const databaseB = subnet("databaseB", "b", "10.0.129.0/24");
 
   const computeTable = recipe.make(aws.ec2.RouteTable, "computeTable", { vpcId });
+  const databaseTable = recipe.make(aws.ec2.RouteTable, "databaseTable", { vpcId });
   associate(recipe, "computeA", computeA, computeTable);
   associate(recipe, "computeB", computeB, computeTable);
-  const databaseTable = recipe.make(aws.ec2.RouteTable, "databaseTable", { vpcId });
   associate(recipe, "databaseA", databaseA, databaseTable);
   associate(recipe, "databaseB", databaseB, databaseTable);
 

@@ -1,0 +1,13 @@
+import * as aws from "@pulumi/aws";
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+const { vpc, computeA, computeB } = endpointsOnly();
+new aws.ec2.NetworkAcl("compute", {
+  vpcId: vpc.id,
+  subnetIds: [computeA.id, computeB.id],
+  ingress: [{ ruleNo: 100, action: "allow", protocol: "-1", fromPort: 0, toPort: 0, cidrBlock: "0.0.0.0/0" }],
+  egress: [
+    { ruleNo: 100, action: "allow", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlock: "10.0.128.0/23" },
+    { ruleNo: 110, action: "allow", protocol: "tcp", fromPort: 1024, toPort: 65535, cidrBlock: "10.0.0.0/16" },
+  ],
+});

@@ -1,0 +1,6 @@
+import { natGateway } from "../base/internet.ts";
+
+natGateway({
+  computeAToTable: ({ databaseTable }) => ({ routeTableId: databaseTable.id }),
+  computeBToTable: ({ databaseTable }) => ({ routeTableId: databaseTable.id }),
+});

@@ -1,0 +1,3 @@
+import { natGateway } from "../base/internet.ts";
+
+natGateway({ natGateway: { connectivityType: "private", allocationId: undefined } });

@@ -1,0 +1,3 @@
+import { natGateway } from "../base/internet.ts";
+
+natGateway({ publicAToTable: ({ computeTable }) => ({ routeTableId: computeTable.id }) });

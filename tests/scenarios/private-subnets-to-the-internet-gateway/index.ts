@@ -1,0 +1,5 @@
+import { natGateway } from "../base/internet.ts";
+
+natGateway({
+  computeToNat: ({ internetGateway }) => ({ natGatewayId: undefined, gatewayId: internetGateway.id }),
+});
