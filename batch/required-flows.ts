@@ -225,8 +225,10 @@ function toDatabase(host: Known<Host>): RequiredFlow {
 /** Which ports they use is the job's own matter. */
 function amongNodes(isMultiNode: Known<boolean>): RequiredFlow[] {
   if (isMultiNode === false) return [];
-  const onlyIf = isKnown(isMultiNode) ? "on which ports the nodes of a job talk, it alone knows" : isMultiNode.reason;
-  return [flow({ nodes: true }, [], symptoms.nodes(), pages.nodes, { port: undefined, by: "job", onlyIf })];
+  const whichPorts = "on which ports the nodes of a job talk, it alone knows";
+  const onlyIf = isKnown(isMultiNode) ? {} : { onlyIf: isMultiNode.reason };
+  const choices = { port: undefined, by: "job", whichPorts, ...onlyIf } as const;
+  return [flow({ nodes: true }, [], symptoms.nodes(), pages.nodes, choices)];
 }
 
 /** A service in the compute environment's own Region; in another one its host on the internet: endpoints are for one Region. */
@@ -244,7 +246,7 @@ function inRegion(
 
 const publicHost = (host: string): Destination => ({ host, isPublic: true });
 
-type Choices = Partial<Pick<RequiredFlow, "protocol" | "port" | "by" | "onlyIf">>;
+type Choices = Partial<Pick<RequiredFlow, "protocol" | "port" | "by" | "onlyIf" | "whichPorts">>;
 
 function flow(
   destination: Known<Destination>,

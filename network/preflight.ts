@@ -5,6 +5,7 @@ import { Program } from "./adapters/pulumi/program.ts";
 import type { ProgramResource } from "./adapters/pulumi/resource.ts";
 import { topologyOf } from "./adapters/pulumi-resources.ts";
 import { AddedFlows } from "./preflight/added-flow.ts";
+import { atCulprit } from "./preflight/culprit.ts";
 import { inDoubt, Judge } from "./preflight/judge.ts";
 import { declared, type JudgedFlow, named } from "./preflight/judged-flow.ts";
 import { placeIn } from "./preflight/source.ts";
@@ -94,7 +95,7 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     const places = placesOf(flow.hasPublicAddress);
     const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
     return places.map(({ id: source, place }) => {
-      const analysis = judge.judge(flow, place, source, nodes);
+      const analysis = atCulprit(judge.judge(flow, place, source, nodes), source, flow);
       return {
         flow,
         source,

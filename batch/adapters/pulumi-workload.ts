@@ -25,6 +25,14 @@ export type { StackLocation } from "./pulumi-workload/locations.ts";
 export interface SourcedFlow extends RequiredFlow {
   /** Of the interface that starts it; `as-subnet`: where the subnet's `mapPublicIpOnLaunch` is on. */
   readonly hasPublicAddress: Known<boolean> | "as-subnet";
+  /** Who says so, by URN; undefined where nobody can: the node of a multi-node job never has one. */
+  readonly publicAddressBy: PublicAddressBy | undefined;
+}
+
+export interface PublicAddressBy {
+  readonly type: "subnet" | "launch-template" | "job-definition" | "compute-environment";
+  /** That of the subnet is the flow's source. */
+  readonly id: string | undefined;
 }
 
 /** The jobs of one definition in one compute environment. */
@@ -101,8 +109,27 @@ function runOf(computeEnvironment: ComputeEnvironment, jobDefinition: JobDefinit
   const flows = requiredFlows(computeEnvironment.platform, job).map((flow) => ({
     ...flow,
     hasPublicAddress: publicAddressOf(computeEnvironment, jobDefinition, flow),
+    publicAddressBy: publicAddressBy(computeEnvironment, jobDefinition, flow),
   }));
   return { computeEnvironment, jobDefinition, flows };
+}
+
+function publicAddressBy(
+  computeEnvironment: ComputeEnvironment,
+  definition: JobDefinition,
+  { by }: RequiredFlow,
+): PublicAddressBy | undefined {
+  const { launchType } = computeEnvironment.platform;
+  if (isKnown(launchType) && isFargate(launchType)) return { type: "job-definition", id: definition.id };
+  if (by === "job" && definition.isMultiNode === true) return undefined;
+  return ofInstances(computeEnvironment);
+}
+
+function ofInstances({ id, hasPublicAddress, launchTemplateId }: ComputeEnvironment): PublicAddressBy {
+  if (hasPublicAddress === "as-subnet") return { type: "subnet", id: undefined };
+  return launchTemplateId === undefined
+    ? { type: "compute-environment", id }
+    : { type: "launch-template", id: launchTemplateId };
 }
 
 /**
@@ -138,11 +165,16 @@ function withoutDefinition(computeEnvironment: ComputeEnvironment): Run {
   const { launchType } = platform;
   const onFargate = isKnown(launchType) && isFargate(launchType);
   const own = onFargate ? new Unknown(`whether the jobs of ${id} get a public address: ${reason}`) : hasPublicAddress;
-  const flows = requiredFlows(platform, job).map((flow) => ({ ...flow, hasPublicAddress: own }));
+  const by = onFargate ? ({ type: "compute-environment", id } as const) : ofInstances(computeEnvironment);
+  const flows = requiredFlows(platform, job).map((flow) => ({ ...flow, hasPublicAddress: own, publicAddressBy: by }));
   return { computeEnvironment, jobDefinition: undefined, flows };
 }
 
-const fromSubnet = (flow: RequiredFlow): SourcedFlow => ({ ...flow, hasPublicAddress: "as-subnet" });
+const fromSubnet = (flow: RequiredFlow): SourcedFlow => ({
+  ...flow,
+  hasPublicAddress: "as-subnet",
+  publicAddressBy: { type: "subnet", id: undefined },
+});
 
 function notesOf(
   environments: readonly ComputeEnvironment[],

@@ -25,6 +25,8 @@ export interface RequiredFlow {
   readonly by: "agent" | "job";
   /** Why it is not known whether the job needs it: if it fails, then nobody knows what becomes of the job. */
   readonly onlyIf?: string;
+  /** Why it is not known which of its ports the job needs: if some of them fail, nobody knows whether those matter. */
+  readonly whichPorts?: string;
   readonly symptom: Symptom;
   /** AWS's page that asks for it. */
   readonly page: string;

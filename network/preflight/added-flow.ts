@@ -52,6 +52,7 @@ export class AddedFlows {
         symptom: symptomOf(service),
         page,
         hasPublicAddress: first.hasPublicAddress,
+        publicAddressBy: first.publicAddressBy,
       }));
   }
 

@@ -21,7 +21,8 @@ export class Judge {
   /** `nodes`: where the other nodes of a job are. */
   judge(required: RequiredFlow, source: Known<SubnetPlace>, sourceId: string, nodes: readonly SubnetPlace[]): Analysis {
     const analysis = this.#judge(required, source, sourceId, nodes);
-    return required.onlyIf === undefined ? analysis : inDoubt(analysis, sourceId, required.onlyIf);
+    const why = required.onlyIf ?? (analysis.verdict === "partial" ? required.whichPorts : undefined);
+    return why === undefined ? analysis : inDoubt(analysis, sourceId, why);
   }
 
   #judge(
@@ -30,7 +31,7 @@ export class Judge {
     sourceId: string,
     nodes: readonly SubnetPlace[],
   ): Analysis {
-    const at = { type: "subnet", id: sourceId };
+    const at = { type: this.#isSubnet(sourceId) ? "subnet" : "compute-environment", id: sourceId };
     const { destination: wanted, port, protocol, requests } = required;
     if (!isKnown(source)) return unknownAnalysis(at, source.reason);
     const misplaced = groupElsewhere(this.#index.topology, source);
@@ -54,6 +55,12 @@ export class Judge {
     const analysis = analyze(this.#index, flow);
     this.#known.set(key, analysis);
     return analysis;
+  }
+
+  /** Where its subnets are not known, a compute environment stands for them. */
+  #isSubnet(id: string): boolean {
+    const { subnets } = this.#index.topology;
+    return !isKnown(subnets) || subnets.has(id);
   }
 
   #destination(

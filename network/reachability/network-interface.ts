@@ -40,7 +40,9 @@ export function applianceInterface(walk: Walk, id: string, from: Position, befor
   const isItself = address !== undefined && addresses.some((one) => one.value === address) && vpcId === from.vpcId;
   if (isItself) return walk.steps.deliver(walk, vpcId, from.subnetId, before);
   if (!isKnown(sourceDestCheck)) return lose(packets, component, sourceDestCheck.reason);
-  if (!sourceDestCheck || address === undefined) {
+  // No interface has a service's public address.
+  const isElsewhere = "anyPublic" in packets.header.destination && walk.errand.family === 4;
+  if (!sourceDestCheck || (address === undefined && !isElsewhere)) {
     const crossing = found.subnetId === from.subnetId ? [packets] : throughAcl(walk, found.subnetId, false, packets);
     return crossing.flatMap((part) => lose(part, component, "what an appliance does with packets is not modelled"));
   }

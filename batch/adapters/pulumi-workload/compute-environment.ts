@@ -22,6 +22,8 @@ export interface ComputeEnvironment {
   readonly securityGroupIds: Known<readonly string[]>;
   /** Of the instances; the jobs on Fargate say it themselves. */
   readonly hasPublicAddress: Known<boolean> | "as-subnet";
+  /** URN, or the id of one that the program does not make. */
+  readonly launchTemplateId: string | undefined;
   /** A disabled one takes no jobs until it is enabled. */
   readonly isEnabled: Known<boolean>;
   /** Why its jobs are not modelled. */
@@ -49,6 +51,7 @@ export function computeEnvironmentOf(program: Program, locations: Locations, own
       subnetsInDoubt: undefined,
       securityGroupIds: unknown,
       hasPublicAddress: unknown,
+      launchTemplateId: undefined,
       notModelled: unknown.reason,
       faults: [],
     };
@@ -93,7 +96,7 @@ function subnetsOf(inputs: Inputs, block: Block): Pick<ComputeEnvironment, "subn
   return { subnetIds: [...new Set([...named, ...candidates])], subnetsInDoubt: subnetIds.reason };
 }
 
-type Interface = Pick<ComputeEnvironment, "securityGroupIds" | "hasPublicAddress" | "faults">;
+type Interface = Pick<ComputeEnvironment, "securityGroupIds" | "hasPublicAddress" | "launchTemplateId" | "faults">;
 
 /**
  * Its own groups, else those of its launch template (API_ComputeResource, securityGroupIds), else the default group of the VPC.
@@ -110,7 +113,9 @@ function interfaceOf(
   const hasOwn = !isKnown(own) || own.length > 0;
   if (!isKnown(template)) {
     // A template beside groups of its own has no interfaces, or AWS Batch refuses both.
-    return { securityGroupIds: hasOwn ? own : template, hasPublicAddress: hasOwn ? "as-subnet" : template, faults: [] };
+    const place = { securityGroupIds: own, hasPublicAddress: "as-subnet" } as const;
+    const unknown = { securityGroupIds: template, hasPublicAddress: template };
+    return { ...(hasOwn ? place : unknown), launchTemplateId: undefined, faults: [] };
   }
   const faults: string[] = [];
   if (template?.hasNetworkInterfaces === true && hasOwn) {
@@ -126,13 +131,14 @@ function interfaceOf(
   const publicly = template?.hasPublicAddress;
   const hasPublicAddress = onFargate ? false : (publicly ?? "as-subnet");
   const groups = hasOwn ? own : (template?.securityGroupIds ?? []);
-  if (!isKnown(groups) || groups.length > 0) return { securityGroupIds: groups, hasPublicAddress, faults };
+  const said: Omit<Interface, "securityGroupIds"> = { hasPublicAddress, launchTemplateId: template?.id, faults };
+  if (!isKnown(groups) || groups.length > 0) return { securityGroupIds: groups, ...said };
   if (!template) {
     faults.push(
       `${inputs.resource.urn} names no security group, and no launch template that does: AWS Batch asks for one at least.`,
     );
   }
-  return { securityGroupIds: defaultGroups(program, subnetIds), hasPublicAddress, faults };
+  return { securityGroupIds: defaultGroups(program, subnetIds), ...said };
 }
 
 /** The default groups of the VPCs of subnets: what an interface gets that names no group. */

@@ -73,6 +73,8 @@ export class Program {
   }
 }
 
+const foreign = "is the account's, not this program's; a snapshot of the account tells it";
+
 const namesItself = (attribute: string) => ["name", "bucket", "identifier", "clusterIdentifier"].includes(attribute);
 
 /** How values of one kind are recognised: which resource a value stands for, of those that it may come from. */
@@ -175,7 +177,7 @@ export class Inputs {
     return isUnknownValue(value) ? this.unknown(key) : value;
   }
 
-  unknown(key: string, why = "is known only after `pulumi up`"): Unknown {
+  unknown(key: string, why = this.resource.isRead ? foreign : "is known only after `pulumi up`"): Unknown {
     return new Unknown(`${key} of ${this.resource.urn} ${why}`);
   }
 
@@ -247,10 +249,7 @@ export class Inputs {
     if (all.size > 0) return [...all];
     const from = (this.resource.propertyDependencies[key] ?? []).map((urn) => this.#program.get(urn)?.type ?? urn);
     const why = from.length === 0 ? "comes from a look-up or from another stack" : `comes from ${from.join(", ")}`;
-    return this.unknown(
-      key,
-      `is not known: it ${why}, and which ${wanted.name} that is shows only after \`pulumi up\``,
-    );
+    return this.unknown(key, `${why}, and which ${wanted.name} that is shows only after \`pulumi up\``);
   }
 
   #named(text: string, key: string, wanted: Wanted): Known<string> {

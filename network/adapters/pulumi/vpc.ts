@@ -34,7 +34,11 @@ export function vpcs(declarations: Declarations): Map<string, Vpc> {
       dhcpOptionsId:
         association?.reference("dhcpOptionsId", sets) ??
         associations.stray ??
-        (isManaged ? amazonDhcpOptions : new Unknown(`the DHCP options of ${urn}`)),
+        (isManaged
+          ? amazonDhcpOptions
+          : new Unknown(
+              `the DHCP options of ${urn}, which this program does not make; a snapshot of the account tells them`,
+            )),
       ...(isManaged ? {} : { others: new Unknown(`what else is in ${urn}, which this program does not make`) }),
     });
   }
