@@ -68,8 +68,9 @@ export function prove(resources: readonly ProgramResource[], options: ProofOptio
 export function preflight(
   resources: readonly ProgramResource[],
   settings: PreflightSettings,
+  stack: StackLocation = {},
 ): { readonly violations: readonly Violation[]; readonly notes: readonly string[] } {
-  const { flows, notes, program } = prove(resources, { settings });
+  const { flows, notes, program } = prove(resources, { ...stack, settings });
   const counted = flows.filter((flow) => !settings.waivers.some((waiver) => isWaived(waiver, flow)));
   return { violations: violationsOf(counted, (urn) => program.get(urn) !== undefined), notes };
 }

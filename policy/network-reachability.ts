@@ -2,12 +2,13 @@ import { inspect } from "node:util";
 import type { Policies, ReportViolation } from "@pulumi/policy";
 import type { ProgramResource } from "../network/adapters/pulumi/resource.ts";
 import { type PreflightSettings, SettingsError, settingsOf, waiversOn } from "../network/preflight-settings.ts";
-import type { StackResources } from "./resources.ts";
+import { type StackResources, stackLocation } from "./resources.ts";
 
 /** Judges the resources of a program: a violation for each blocker, at the resource to change. */
 export type Preflight = (
   resources: readonly ProgramResource[],
   settings: PreflightSettings,
+  stack: { readonly region?: string },
 ) => {
   readonly violations: readonly { readonly urn: string; readonly message: string }[];
   readonly notes: readonly string[];
@@ -67,7 +68,7 @@ export function networkReachability(
           const settings = settingsOf(args.getConfig());
           const waivers = waiversOn(today(), settings.waivers);
           notes = waivers.notes;
-          const result = preflight(resources, { ...settings, waivers: waivers.inForce });
+          const result = preflight(resources, { ...settings, waivers: waivers.inForce }, stackLocation(resources));
           notes = [...notes, ...result.notes];
           for (const { urn, message } of result.violations) report(message, urn);
         });

@@ -72,6 +72,13 @@ function programResource(
   };
 }
 
+/** Where a stack's resources are that have no provider of their own: as the engine's says, by the config or the environment. */
+export function stackLocation(resources: readonly ProgramResource[]): { readonly region?: string } {
+  const own = resources.find(({ type, name }) => type === "pulumi:providers:aws" && isDefault(name));
+  const region = own?.inputs.region;
+  return typeof region === "string" && region !== "" && !isUnknownValue(region) ? { region } : {};
+}
+
 /** The engine's own provider, of the stack's config: `default`, `default_7_48_0`. */
 const isDefault = (name: string) => /^default(_\d|$)/.test(name);
 

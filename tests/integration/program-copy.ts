@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const project = path.dirname(path.dirname(import.meta.dirname));
@@ -10,8 +10,8 @@ export function programCopy(name: string, folder: string): string {
 
 /** This project's own program likewise; where the config says so (`test:broken`), with a fault that no argument could make. */
 export function projectProgramCopy(folder: string): string {
-  const parts = ["batch", "network", "worker", "configuration.ts", "index.ts", "package.json", "settings.ts"];
-  const copy = copyOf(project, [...parts, "Pulumi.yaml", "Pulumi.dev.yaml"], path.join(folder, "project"));
+  const files = readdirSync(project).filter((name) => /^Pulumi.*\.yaml$|\.ts$|^package\.json$/.test(name));
+  const copy = copyOf(project, ["batch", "network", "worker", ...files], path.join(folder, "project"));
   writeFileSync(path.join(copy, "fault.ts"), readFileSync(path.join(import.meta.dirname, "programs", "fault.ts")));
   const index = path.join(copy, "index.ts");
   writeFileSync(index, `import "./fault.ts";\n${readFileSync(index, "utf8")}`);

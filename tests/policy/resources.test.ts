@@ -3,7 +3,7 @@ import type { ProgramResource } from "../../network/adapters/pulumi/resource.ts"
 import { unknownValue } from "../../network/adapters/pulumi/resource.ts";
 import { watchDependencies } from "../../policy/dependencies.ts";
 import { networkReachability } from "../../policy/network-reachability.ts";
-import { StackResources } from "../../policy/resources.ts";
+import { StackResources, stackLocation } from "../../policy/resources.ts";
 import { Analyzer, type Told, urnOf } from "./analyzer.ts";
 
 const secretEnvelope = "1b47061264138c4ac30d75fd1eb44270";
@@ -92,6 +92,17 @@ test("a provider of its own is told; the engine's is not", async (t) => {
   t.is(a?.provider, urnOf("pulumi:providers:aws", "ireland"));
   t.is(b?.provider, undefined);
   t.is(c?.provider, undefined);
+});
+
+test("the Region is that of the engine's provider", async (t) => {
+  const provider = "pulumi:providers:aws";
+  const own = await seen({ type: provider, name: "default_7_48_0", inputs: { region: "eu-west-1" } });
+  t.deepEqual(stackLocation(own), { region: "eu-west-1" });
+  const none = await seen(
+    { type: provider, name: "default", inputs: { region: unknownValue } },
+    { type: provider, name: "ireland", inputs: { region: "eu-west-1" } },
+  );
+  t.deepEqual(stackLocation(none), {});
 });
 
 test("what others depend on and the engine does not tell of is there, as looked up", async (t) => {

@@ -53,7 +53,11 @@ export class Images {
         : image;
     }
     if (!imageTypes.has(type)) return undefined;
-    const urns = Object.values(resource.propertyDependencies).flat();
+    // To the engine a component of awsx has no inputs, and so none that depend on something.
+    const urns = [
+      ...Object.values(resource.propertyDependencies).flat(),
+      ...(type.startsWith("awsx:") ? resource.dependencies : []),
+    ];
     for (const urn of urns) {
       const repository = this.#program.get(urn);
       if (repository && repositoryTypes.has(repository.type)) return this.#inRepository(repository);

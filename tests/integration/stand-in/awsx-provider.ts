@@ -1,5 +1,5 @@
 // Stands in for pulumi-resource-awsx: the two components of it that the program uses, as they are to a program
-// (pulumi-awsx, awsx/ecr/repository.ts and image.ts). No image is built.
+// (no inputs of their own; pulumi-awsx, awsx/schema-types.ts, ecr/repository.ts and ecr/image.ts). No image is built.
 import process from "node:process";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -21,9 +21,9 @@ class Repository extends pulumi.ComponentResource {
 class Image extends pulumi.ComponentResource {
   readonly imageUri: pulumi.Output<string>;
 
-  constructor(name: string, { repositoryUrl }: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) {
     super("awsx:ecr:Image", name, {}, opts);
-    this.imageUri = pulumi.interpolate`${repositoryUrl}@sha256:${"0".repeat(64)}`;
+    this.imageUri = pulumi.interpolate`${args.repositoryUrl}@sha256:${"0".repeat(64)}`;
     this.registerOutputs({ imageUri: this.imageUri });
   }
 }

@@ -5,7 +5,6 @@ const without = new pulumi.Config().require("without");
 
 const zones = await aws.getAvailabilityZones({ state: "available" });
 const { region } = await aws.getRegion({});
-const { accountId } = await aws.getCallerIdentity({});
 
 const vpc = new aws.ec2.Vpc("jobs", { cidrBlock: "10.20.0.0/16", enableDnsSupport: true, enableDnsHostnames: true });
 const routeTable = new aws.ec2.RouteTable("private", { vpcId: vpc.id });
@@ -64,6 +63,7 @@ for (const service of ["ecr.api", "ecr.dkr", "logs"]) {
   });
 }
 
+const images = new aws.ecr.Repository("worker", { forceDelete: true });
 const role = new aws.iam.Role("execution", {
   assumeRolePolicy: aws.iam.getPolicyDocumentOutput({
     statements: [
@@ -96,7 +96,7 @@ const definition = new aws.batch.JobDefinition("job", {
   type: "container",
   platformCapabilities: ["FARGATE"],
   containerProperties: pulumi.jsonStringify({
-    image: `${accountId}.dkr.ecr.${region}.amazonaws.com/worker:1`,
+    image: pulumi.interpolate`${images.repositoryUrl}:1`,
     executionRoleArn: role.arn,
     resourceRequirements: [
       { type: "VCPU", value: "1" },
