@@ -4,6 +4,7 @@ import { joinTopologies } from "./join.ts";
 import { additionsOf } from "./pulumi/addition.ts";
 import { blockPublicAccess } from "./pulumi/block-public-access.ts";
 import { Declarations } from "./pulumi/declarations.ts";
+import { hostedZones } from "./pulumi/hosted-zone.ts";
 import { egressOnlyInternetGateways, internetGateways } from "./pulumi/internet-gateway.ts";
 import { natGateways } from "./pulumi/nat-gateway.ts";
 import { networkAcls } from "./pulumi/network-acl.ts";
@@ -49,6 +50,7 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
   const nat = natGateways(declarations, allSubnets);
   const interfaces = networkInterfaces(declarations, allSubnets);
   for (const one of nat.interfaces) interfaces.set(one.id, one);
+  const zones = hostedZones(declarations);
   const topology: Topology = {
     vpcs: allVpcs,
     subnets: allSubnets,
@@ -68,6 +70,7 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
     ...transit,
     dhcpOptions: dhcpOptions(declarations),
     idleAddresses: new Set(),
+    ...(zones !== undefined && { hostedZones: zones }),
     blockPublicAccess: blockPublicAccess(declarations, allVpcs),
   };
   return snapshot ? joinTopologies(topology, snapshot, additionsOf(declarations)) : topology;

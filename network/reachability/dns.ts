@@ -82,6 +82,9 @@ function byZones(index: TopologyIndex, question: Question): Known<Resolution> {
   }
   const inZones = distinct(answers);
   if (answers.length > 0 && isAll && isLongest && vpc.enableDnsHostnames === true) return { ways: [inZones] };
+  // A zone that nobody tells of may have a longer name.
+  const untold = answers.length > 0 && !isLongest ? index.othersOf(vpc.id) : undefined;
+  if (untold) return untold;
   const others = byEndpoints(index, question);
   if (!isKnown(others) || answers.length === 0) return others;
   const ways = others.ways.map((way) => {

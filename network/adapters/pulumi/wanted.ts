@@ -21,6 +21,7 @@ export const types = {
   natGateway: ["aws:ec2/natGateway:NatGateway"],
   elasticAddress: ["aws:ec2/eip:Eip"],
   vpcEndpoint: ["aws:ec2/vpcEndpoint:VpcEndpoint"],
+  hostedZone: ["aws:route53/zone:Zone"],
   managedPrefixList: ["aws:ec2/managedPrefixList:ManagedPrefixList"],
   vpcPeeringConnection: ["aws:ec2/vpcPeeringConnection:VpcPeeringConnection"],
   vpcPeeringConnectionAccepter: ["aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"],
@@ -150,6 +151,8 @@ export const vpcEndpoints: Wanted = {
   types: types.vpcEndpoint,
   by: through("vpcEndpointId", () => vpcEndpoints),
 };
+
+export const hostedZones: Wanted = { name: "hosted zone", types: types.hostedZone };
 
 export const vpcPeeringConnections: Wanted = {
   name: "VPC peering connection",

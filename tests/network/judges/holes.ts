@@ -1,3 +1,4 @@
+import { parseCidr } from "../../../network/reachability/address.ts";
 import { Unknown } from "../../../network/reachability/known.ts";
 import type * as T from "../../../network/reachability/topology.ts";
 
@@ -36,7 +37,6 @@ const fields: Readonly<Record<string, Fields>> = {
   egressOnlyInternetGateways: { vpcIds: [[]] },
   natGateways: { state: ["available", "failed"], connectivityType: ["public", "private"], subnetId: [] },
   vpcEndpoints: { state: ["available", "failed"], type: [], policyDocument: [], networkInterfaceIds: [] },
-  prefixLists: { cidrs: [[]] },
   vpcPeeringConnections: { state: ["active", "pending-acceptance"] },
   "vpcPeeringConnections.sides": { cidrBlocks: [] },
   transitGateways: { state: ["available", "deleted"], securityGroupReferencingSupport: [true, false] },
@@ -67,6 +67,10 @@ type Resource = Readonly<Record<string, unknown>>;
 
 /** Every site of a topology. */
 export function sitesOf(topology: T.Topology): Site[] {
+  return [...sitesOfFields(topology), ...sitesOfLists(topology), ...sitesOfVpcs(topology)];
+}
+
+function sitesOfFields(topology: T.Topology): Site[] {
   return Object.entries(fields).flatMap(([kind, own]) => {
     const [key = "", list] = kind.split(".");
     const resources = [...(Reflect.get(topology, key) as ReadonlyMap<string, Resource>)];
@@ -75,8 +79,8 @@ export function sitesOf(topology: T.Topology): Site[] {
       const members = resource[list] as readonly Resource[];
       return members.flatMap((member, index) =>
         sitesOfResource(topology, kind, own, member, `${id} ${list} ${index}`, (value, now) => {
-          const current = (now.get(id) as Resource)[list];
-          if (current instanceof Unknown) return [key, id, now.get(id) as Resource];
+          const current = now.get(id)?.[list];
+          if (current === undefined || current instanceof Unknown) return [key, id, now.get(id) as Resource];
           const changed = (current as readonly Resource[]).map((one, other) =>
             other === index ? { ...one, ...value } : one,
           );
@@ -87,7 +91,74 @@ export function sitesOf(topology: T.Topology): Site[] {
   });
 }
 
-type Place = (value: Resource, now: ReadonlyMap<string, unknown>) => [key: string, id: string, resource: Resource];
+const listsOf = ({ prefixLists }: T.Topology) => prefixLists as ReadonlyMap<string, T.PrefixList>;
+
+/** A list of AWS's own has public addresses and is never empty; a customer's may have anything. */
+function sitesOfLists(topology: T.Topology): Site[] {
+  const ofAws = [["8.8.0.0/16"], ["52.216.0.0/16", "203.0.113.0/24"], ["52.216.0.0/15", "2a01:7::/32"]];
+  return [...listsOf(topology)].map(([id, list]) => ({
+    name: `${id} cidrs`,
+    fillings: [list.cidrs, ...(list.name.startsWith("com.") ? ofAws.map((all) => all.map(parseCidr)) : [[]])],
+    with: (now, cidrs) => ({
+      ...now,
+      prefixLists: new Map([...listsOf(now), [id, { ...list, cidrs: cidrs as T.PrefixList["cidrs"] }]]),
+    }),
+  }));
+}
+
+/**
+ * VPCs of which not all is told: which table is the main one and which is the gateway's, its internet gateway, its endpoints
+ * and attachments. All that is there, or all but the endpoints.
+ */
+function sitesOfVpcs({ vpcs }: T.Topology): Site[] {
+  return [...(vpcs as ReadonlyMap<string, T.Vpc>).keys()].map((id) => ({
+    name: `${id} others`,
+    fillings: ["all", "no endpoints"],
+    with(now, value) {
+      if (value === "all") return now;
+      const withoutEndpoints = {
+        ...now,
+        vpcEndpoints: without<T.VpcEndpoint>(
+          now.vpcEndpoints,
+          ({ vpcId, type }) => vpcId === id && type === "Interface",
+        ),
+      };
+      return value instanceof Unknown ? untold(withoutEndpoints, id, value) : withoutEndpoints;
+    },
+  }));
+}
+
+function untold(topology: T.Topology, id: string, others: Unknown): T.Topology {
+  const { vpcs, routeTables, internetGateways, networkInterfaces, transitGatewayAttachments } = topology;
+  const tables = [...(routeTables as ReadonlyMap<string, T.RouteTable>)].map(([key, table]) => {
+    const { associations, vpcId } = table;
+    if (vpcId !== id || associations instanceof Unknown) return [key, table] as const;
+    return [key, { ...table, associations: associations.filter(({ subnetId }) => subnetId !== undefined) }] as const;
+  });
+  const known = vpcs as ReadonlyMap<string, T.Vpc>;
+  return {
+    ...topology,
+    vpcs: new Map([...known, [id, { ...(known.get(id) as T.Vpc), others }]]),
+    routeTables: new Map(tables),
+    internetGateways: without<T.InternetGateway>(
+      internetGateways,
+      ({ vpcIds }) => !(vpcIds instanceof Unknown) && vpcIds.includes(id),
+    ),
+    networkInterfaces: without<T.NetworkInterface>(
+      networkInterfaces,
+      ({ vpcId, type }) => vpcId === id && type !== "interface",
+    ),
+    transitGatewayAttachments: without<T.TransitGatewayAttachment>(
+      transitGatewayAttachments,
+      ({ resource }) => resource.type === "vpc" && resource.vpcId === id,
+    ),
+  };
+}
+
+const without = <R>(all: T.Collection<R>, isGone: (one: R) => boolean) =>
+  new Map([...(all as ReadonlyMap<string, R>)].filter(([, one]) => !isGone(one)));
+
+type Place = (value: Resource, now: ReadonlyMap<string, Resource>) => [key: string, id: string, resource: Resource];
 
 function sitesOfResource(
   topology: T.Topology,
@@ -107,8 +178,9 @@ function sitesOfResource(
         ...(borrows.has(`${kind} ${field}`) ? valuesOf(topology, kind, field) : []),
       ]),
       with(now: T.Topology, value: unknown) {
-        const [key, id] = place({}, Reflect.get(now, kind.split(".")[0] ?? "") as ReadonlyMap<string, unknown>);
+        const [key, id] = place({}, Reflect.get(now, kind.split(".")[0] ?? "") as ReadonlyMap<string, Resource>);
         const members = Reflect.get(now, key) as ReadonlyMap<string, Resource>;
+        if (!members.has(id)) return now;
         const [, , made] = place({ [field]: value }, members);
         const changed = kind.includes(".") ? made : { ...(members.get(id) as Resource), [field]: value };
         return { ...now, [key]: new Map([...members, [id, changed]]) };
