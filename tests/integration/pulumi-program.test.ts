@@ -49,7 +49,7 @@ test("another launch type has its compute environment before the queue lets go o
   passes(t, await pulumi.run(program, "up", "--yes", ...pack));
   const calls = pulumi.cloud.calls
     .slice(from)
-    .filter(({ urn }) => /::[^:]*aws:batch\/(computeEnvironment|jobQueue):/.test(urn))
+    .filter(({ urn }) => /aws:batch\/(computeEnvironment|jobQueue):/.test(urn))
     .map(({ method, urn }) => `${method} ${/:(\w+)::[^:]*$/.exec(urn)?.[1]}`);
   t.deepEqual(calls, ["create ComputeEnvironment", "update JobQueue", "delete ComputeEnvironment"]);
   passes(t, await pulumi.run(program, "preview", ...pack), {});
