@@ -107,9 +107,8 @@ function toControlPlane({ launchType, region, accountId }: Platform): RequiredFl
     ),
   ];
   if (launchType !== "MANAGED_INSTANCES") return flows;
-  // "If your subnets don't provide public IP addresses, they must have a NAT gateway."
-  const host = isKnown(region) ? publicHost(`ecs.${region}.${dnsSuffixOf(region)}`) : region;
-  return [...flows, flow(host, [], symptoms.controlPlane(), pages.managedInstances)];
+  // "If your subnets don't provide public IP addresses, they must have a NAT gateway.": no endpoint stands for it.
+  return [...flows, flow(publicHost("the internet"), [], symptoms.controlPlane(), pages.managedInstances)];
 }
 
 function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {

@@ -51,7 +51,7 @@ export function canHaveEndpoint(serviceName: string, { region }: Pick<Vpc, "regi
 /** Whether a name is that of a service of AWS's, and not of any host. */
 export function isOfService(serviceName: string): boolean {
   const [first = "", ...rest] = shortNameOf(serviceName).split(".");
-  return first !== "" && (rest.length === 0 || (rest.length === 1 && lastParts.has(rest[0] ?? "")));
+  return /^[\w-]+$/.test(first) && (rest.length === 0 || (rest.length === 1 && lastParts.has(rest[0] ?? "")));
 }
 
 /** Any label: of an account, of a bucket. */

@@ -25,7 +25,7 @@ const needs: readonly (readonly [what: string, platform: Platform, job: Job, flo
     "ECS Managed Instances, which the internet is required for",
     platform("MANAGED_INSTANCES"),
     job(),
-    [...controlPlane, "RUNNABLE ecs.eu-west-1.amazonaws.com tcp/443", ...registry, logs],
+    [...controlPlane, "RUNNABLE the internet tcp/443", ...registry, logs],
   ],
   [
     "a launch type that nobody knows",

@@ -38,6 +38,7 @@ for (const [serviceName, can] of [
   ["com.amazonaws.eu-west-1.ecr.dkr", true],
   ["com.amazonaws.us-east-1.logs", false],
   ["com.amazonaws.eu-west-1.docker.io", false],
+  ["com.amazonaws.eu-west-1.the internet", false],
   ["com.amazonaws.eu-west-1.registry-1.docker.io", false],
 ] as const) {
   test(`an endpoint for ${serviceName} can${can ? "" : "not"} be made in eu-west-1`, (t) => {
