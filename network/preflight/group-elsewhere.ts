@@ -19,7 +19,7 @@ export function groupElsewhere(topology: Topology, place: SubnetPlace): Explanat
       code: "group-of-another-vpc",
       component: { type: "security-group", id },
       message: `${id} is a security group of ${group.vpcId}, and ${subnetId} is in ${vpcId}: no instance or task starts there with it.`,
-      fix: `Give the compute environment a security group of ${vpcId} in place of ${id}.`,
+      fix: "Let the compute environment's subnets and security groups be of one VPC.",
     };
   }
   return undefined;
