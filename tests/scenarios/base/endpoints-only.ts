@@ -10,8 +10,8 @@ export interface EndpointsOnlyParts extends VpcParts {
   readonly secretsmanager: aws.ec2.VpcEndpoint;
 }
 
-const ofInstances = ["ecs", "ecs-agent", "ecs-telemetry"];
-const ofJobs = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
+export const ofInstances = ["ecs", "ecs-agent", "ecs-telemetry"];
+export const ofJobs = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
 
 /** Jobs on instances in a VPC without a way to the internet: each service has an endpoint, which goes by the service's name. */
 export function endpointsOnly(changes: Changes<EndpointsOnlyParts> = {}): EndpointsOnlyParts {
@@ -31,7 +31,12 @@ export function fargate(changes: Changes<EndpointsOnlyParts> = {}): EndpointsOnl
   return recipe.done();
 }
 
-function makeEndpoints(recipe: Recipe<EndpointsOnlyParts>, own: VpcParts, services: readonly string[]): void {
+/** Endpoints for services, and the groups' rules for them. */
+export function makeEndpoints<Parts extends EndpointsOnlyParts>(
+  recipe: Recipe<Parts>,
+  own: VpcParts,
+  services: readonly string[],
+): void {
   const vpcId = own.vpc.id;
   const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
   const endpoints = recipe.make(aws.ec2.SecurityGroup, "endpoints", { vpcId });

@@ -1,0 +1,3 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({ databaseFromJobs: null });

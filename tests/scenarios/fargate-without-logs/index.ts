@@ -1,0 +1,3 @@
+import { fargate } from "../base/endpoints-only.ts";
+
+fargate({ logs: null });

@@ -1,0 +1,3 @@
+import { fargate } from "../base/endpoints-only.ts";
+
+fargate({ s3: null });

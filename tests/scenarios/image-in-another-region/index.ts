@@ -1,0 +1,5 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({
+  container: { image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/work:1", environment: [], secrets: [] },
+});

@@ -1,0 +1,13 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({
+  container: {
+    image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/work:1",
+    environment: [],
+    secrets: [],
+    logConfiguration: {
+      logDriver: "splunk",
+      options: { "splunk-url": "https://inputs.example.splunkcloud.com:8088", "splunk-token": "token" },
+    },
+  },
+});

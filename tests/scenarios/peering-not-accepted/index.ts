@@ -1,0 +1,3 @@
+import { peeredVpc } from "../base/peered-vpc.ts";
+
+peeredVpc({ peering: { autoAccept: undefined } });

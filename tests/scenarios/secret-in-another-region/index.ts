@@ -1,0 +1,10 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:database-AbCdEf";
+endpointsOnly({
+  container: {
+    image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/work:1",
+    environment: [],
+    secrets: [{ name: "DATABASE_SECRET", valueFrom: secret }],
+  },
+});
