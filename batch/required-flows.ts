@@ -217,8 +217,9 @@ function toLog(platform: Platform, log: Known<LogTarget>): RequiredFlow[] {
 
 function toDatabase(host: Known<Host>): RequiredFlow {
   if (!isKnown(host)) return flow(host, [], symptoms.database("database"), pages.databases, { by: "job" });
-  const { id, name, port } = host;
-  return flow({ resource: id }, [], symptoms.database(name), pages.databases, { port, by: "job" });
+  const { id, name, port, onlyIf } = host;
+  const choices = { port, by: "job", ...(onlyIf === undefined ? {} : { onlyIf }) } as const;
+  return flow({ resource: id }, [], symptoms.database(name), pages.databases, choices);
 }
 
 /** Which ports they use is the job's own matter. */

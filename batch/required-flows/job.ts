@@ -54,6 +54,8 @@ export interface Host {
   /** What it is called in a sentence: `database`, `file system`, `cache`. */
   readonly name: string;
   readonly port: Known<number>;
+  /** Why it is not known whether the job connects to it. */
+  readonly onlyIf?: string;
 }
 
 /** A service of AWS that the job's code uses. */

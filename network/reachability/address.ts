@@ -102,5 +102,20 @@ export function isPrivate(value: Scalar): boolean {
     : !contains(globalBlock6, value);
 }
 
+/** What no host of the internet has either: this network, loopback, multicast, reserved (RFC 6890). */
+const unroutedBlocks = blocks("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3");
+
+/** Whether every address of the internet lies in one of the blocks. */
+export function coverInternet(own: readonly Cidr[], family: Family): boolean {
+  const whole = family === 4 ? everywhere[4] : globalBlock6;
+  const all = family === 4 ? [...own, ...privateBlocks, ...unroutedBlocks] : [...own];
+  let next = BigInt(whole.from);
+  for (const { from, to } of all.sort((one, other) => (one.from < other.from ? -1 : 1))) {
+    if (from > next) return false;
+    if (to >= next) next = BigInt(to) + 1n;
+  }
+  return next > whole.to;
+}
+
 /** All addresses of a family. */
 export const everywhere: Readonly<Record<Family, Cidr>> = { 4: parseCidr("0.0.0.0/0"), 6: parseCidr("::/0") };

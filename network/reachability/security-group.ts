@@ -1,4 +1,4 @@
-import { type Cidr, covers, type Interval, isAllPrivate, overlaps } from "./address.ts";
+import { type Cidr, coverInternet, covers, type Interval, isAllPrivate, overlaps } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import {
   type Answer,
@@ -221,7 +221,9 @@ function matchCidrs(cidrs: Known<readonly Cidr[]>, set: PacketSet, term: Term): 
   if (!isKnown(cidrs)) return [{ set, value: { answer: "maybe", reason: cidrs.reason } }];
   if ("anyPublic" in term) {
     const answers = cidrs.map((cidr) => divide(set, term, cidr)[0]?.value);
-    if (answers.includes("yes")) return [{ set, value: { answer: "yes" } }];
+    const [first] = cidrs;
+    if (answers.includes("yes") || (first && coverInternet(cidrs, first.family)))
+      return [{ set, value: { answer: "yes" } }];
     const answer = answers.includes("maybe") ? "maybe" : "no";
     return [{ set, value: answer === "maybe" ? { answer, reason: term.anyPublic } : { answer } }];
   }

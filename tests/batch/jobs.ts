@@ -32,10 +32,10 @@ export function job(own: Partial<Job> = {}): Job {
 }
 
 /** `STARTING ecr.api tcp/443`. */
-export function line({ destination, symptom, protocol, port, onlyIf }: RequiredFlow): string {
+export function line({ destination, symptom, protocol, port, onlyIf, whichPorts }: RequiredFlow): string {
   const to = isKnown(destination) ? Object.values(destination)[0] : "?";
   const at = isKnown(port) ? (port ?? "all") : "?";
-  return `${symptom.jobState} ${to} ${protocol}/${at}${onlyIf === undefined ? "" : " perhaps"}`;
+  return `${symptom.jobState} ${to} ${protocol}/${at}${onlyIf === undefined ? "" : " perhaps"}${whichPorts === undefined ? "" : " some ports"}`;
 }
 
 /** `s3:GetObject arn:aws:s3:::bucket/*`, with a question mark where parts are not known. */

@@ -155,7 +155,7 @@ const needs: readonly (readonly [what: string, platform: Platform, job: Job, flo
     "several nodes",
     platform("EC2"),
     job({ isMultiNode: true }),
-    [...controlPlane, ...registry, logs, "RUNNING true tcp/all perhaps"],
+    [...controlPlane, ...registry, logs, "RUNNING true tcp/all some ports"],
   ],
   [
     "its log on the instance",

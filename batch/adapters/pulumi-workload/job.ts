@@ -7,6 +7,7 @@ import type { Job, Secret, ServiceUse } from "../../required-flows/job.ts";
 import { type LogTarget, logTargetOf } from "../../required-flows/log-target.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { type Container, fieldOf } from "./container.ts";
+import { behindProxies } from "./database-proxy.ts";
 import type { Databases } from "./databases.ts";
 import { foreignHost, hostOf, hostResource, isFileSystem, type PlacedHost } from "./host.ts";
 import { Images } from "./images.ts";
@@ -60,7 +61,8 @@ export class JobReading {
     const mentioned = texts.flatMap((text) => mentionedIn(this.#program, text));
     for (const resource of [...sources, ...mentioned]) this.#use(resource);
     for (const resource of this.#databases.thatLetIn(this.#environment.securityGroupIds)) this.#useHost(resource);
-    const hosts = [...this.#hosts.values()];
+    const named = new Set(mentioned.map((one) => hostResource(this.#program, one)?.urn));
+    const hosts = behindProxies(this.#program, [...this.#hosts.values()], this.#definition.hidden, named);
     const isFiles = ({ id, name }: PlacedHost) =>
       name === "file system" && !/^aws:fsx/.test(this.#program.get(id)?.type ?? "");
     return {

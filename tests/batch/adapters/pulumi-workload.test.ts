@@ -258,6 +258,43 @@ test("the secret that a database manages is one that the job may be given", (t) 
   t.deepEqual(flows("up"), [...registry, logs, "RUNNING db tcp/5432"]);
 });
 
+test("behind a database proxy a job connects to the database itself where it is told its address", (t) => {
+  const flows = (mode: Mode, hosts: readonly ("proxy" | "db")[], isTarget = true) => {
+    const lab = new Lab(mode);
+    lab.environment("jobs");
+    const db = lab.postgres("db");
+    const proxy = lab.add(
+      "aws:rds/proxy:Proxy",
+      "proxy",
+      {
+        engineFamily: "POSTGRESQL",
+        vpcSubnetIds: lab.subnets.map((one) => one.out()),
+        auths: [{ secretArn: db.out() }],
+      },
+      { id: "proxy", endpoint: `proxy.proxy-c1.${region}.rds.amazonaws.com` },
+    );
+    if (isTarget)
+      lab.add("aws:rds/proxyTarget:ProxyTarget", "proxy", {
+        dbProxyName: proxy.out("name"),
+        dbInstanceIdentifier: db.out(),
+      });
+    const told = { proxy: proxy.out("endpoint"), db: db.out("address") };
+    lab.definition("job", {
+      containerProperties: json({
+        image: lab.repository().out("repositoryUrl"),
+        environment: hosts.map((name) => ({ name, value: told[name] })),
+        secrets: [{ name: "PASSWORD", valueFrom: db.out("arn") }],
+      }),
+    });
+    return flowsOf(lab).filter((one) => one.startsWith("RUNNING"));
+  };
+  t.deepEqual(flows("up", ["proxy"]), ["RUNNING proxy tcp/5432"]);
+  t.deepEqual(flows("up", ["proxy", "db"]), ["RUNNING proxy tcp/5432", "RUNNING db tcp/5432"]);
+  t.deepEqual(flows("up", ["proxy"], false), ["RUNNING proxy tcp/5432", "RUNNING db tcp/5432"]);
+  t.deepEqual(flows("up", ["db"]), ["RUNNING db tcp/5432"]);
+  t.deepEqual(flows("preview", ["proxy"]), ["RUNNING proxy tcp/5432", "RUNNING db tcp/5432 perhaps"]);
+});
+
 for (const mode of modes) {
   const lab = () => new Lab(mode);
   const literal = { containerProperties: json({ image: "postgres:17" }) };
@@ -293,7 +330,7 @@ for (const mode of modes) {
       ],
     );
     const nodes = runs.find(({ jobDefinition }) => jobDefinition?.name === "nodes");
-    t.deepEqual(nodes?.flows.map(line), [...controlPlane, fromHub, logs, "RUNNING true tcp/all perhaps"]);
+    t.deepEqual(nodes?.flows.map(line), [...controlPlane, fromHub, logs, "RUNNING true tcp/all some ports"]);
     t.deepEqual(
       nodes?.flows.map(({ hasPublicAddress }) => hasPublicAddress),
       [...Array(5).fill("as-subnet"), false],

@@ -4,6 +4,7 @@ import {
   blockAround,
   cidrText,
   contains,
+  coverInternet,
   covers,
   isPrivate,
   overlaps,
@@ -128,6 +129,35 @@ const addresses: [string, boolean][] = [
   ["fd00::1", true],
   ["fe80::1", true],
 ];
+
+const internets: [string, string[], boolean][] = [
+  ["all", ["0.0.0.0/0"], true],
+  ["two halves", ["128.0.0.0/1", "0.0.0.0/1"], true],
+  ["a half", ["0.0.0.0/1"], false],
+  [
+    "a hole that is private",
+    ["0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/1"],
+    true,
+  ],
+  [
+    "a hole that is not",
+    ["0.0.0.0/5", "8.0.0.0/8", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/3", "128.0.0.0/1"],
+    false,
+  ],
+  ["without multicast", ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"], true],
+  ["without the last public one", ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/4", "208.0.0.0/5"], false],
+  ["none", [], false],
+  ["global IPv6", ["2000::/3"], true],
+  ["a half of global IPv6", ["2000::/4"], false],
+  ["both halves of it", ["2000::/4", "3000::/4"], true],
+];
+
+for (const [name, texts, expected] of internets) {
+  test(`whether blocks have all addresses of the internet: ${name}`, (t) => {
+    const family = texts[0]?.includes(":") ? 6 : 4;
+    t.is(coverInternet(texts.map(parseCidr), family), expected);
+  });
+}
 
 test("private are the addresses that an internet gateway does not carry", (t) => {
   for (const [text, expected] of addresses) t.is(isPrivate(value(text)), expected, text);

@@ -29,6 +29,7 @@ function asked({
       web: ["one", ["sg"], "10.0.0.10=54.0.0.10"],
       job: ["one", ["sg"], "10.0.0.11"],
       "eni-nat": ["two", [], "10.0.9.5=54.0.0.5"],
+      "eni-box": ["two", [], "10.0.9.9"],
     },
     tables: { rtb: ["vpc", ["main"], ...routes], "rtb-two": ["vpc", ["two"], "0.0.0.0/0 igw-1"] },
     more: {
@@ -42,6 +43,8 @@ function asked({
       prefixLists: byId(
         prefixList("pl-s3", "com.amazonaws.r.s3", "52.216.0.0/15"),
         prefixList("pl-own", "own", "0.0.0.0/0"),
+        prefixList("pl-halves", "halves", "128.0.0.0/1", "0.0.0.0/1"),
+        prefixList("pl-most", "most", "128.0.0.0/1", "0.0.0.0/2"),
       ),
       dhcpOptions: new Map([["dopt", { id: "dopt", domainNameServers: ["AmazonProvidedDNS"] }]]),
     },
@@ -120,6 +123,12 @@ const cases: [string, Variant, string][] = [
     `not-reachable; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
   ],
   ["a group for a customer's list", { rules: ["out tcp pl-own"] }, `reachable`],
+  ["a group for a list of two halves of all", { rules: ["out tcp pl-halves"] }, `reachable`],
+  [
+    "a group for a list of nearly all",
+    { rules: ["out tcp pl-most"] },
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
+  ],
   [
     "a group for more than half of all",
     { rules: ["out all 0.0.0.0/1"] },
@@ -177,6 +186,11 @@ const cases: [string, Variant, string][] = [
   ],
   ["another route for one of AWS's lists", { routes: ["0.0.0.0/0 igw-1", "pl-s3 pcx-0 blackhole"] }, `reachable`],
   ["a route to a customer's list", { routes: ["pl-own igw-1"] }, `reachable`],
+  [
+    "a route to an instance that checks destinations",
+    { routes: ["0.0.0.0/0 eni-box"], from: "job" },
+    `not-reachable; ENI_SOURCE_DEST_CHECK_RESTRICTION network-interface eni-box: eni-box drops packets that are not for its own addresses: its source/destination check is on. Add to rtb a route: 0.0.0.0/0 -> nat-1.`,
+  ],
   [
     "no public address",
     { from: "job" },

@@ -63,6 +63,14 @@ export const database: PlaceholderTable = {
       port: portOf(resource),
     }),
   },
+  "aws:rds/proxy:Proxy": {
+    autoname: "name",
+    id: (resource) => resource.text("name", resource.autoname),
+    outputs: (resource, id) => ({
+      arn: resource.arn("rds", `db-proxy:prx-0${resource.digits(16)}`),
+      endpoint: hostOf(resource, id, "proxy-"),
+    }),
+  },
   "aws:rds/subnetGroup:SubnetGroup": {
     autoname: "name",
     id: (resource) => resource.text("name", resource.autoname),
