@@ -23,7 +23,7 @@ export function atCulprit(analysis: Analysis, source: string, asking: Asking): A
         case "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS":
           return table ? wrongRoute(one, table) : one;
         case "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
-          return before.every(isInSubnet) ? noPublicAddress(one, source, asking, table) : one;
+          return before.every(isInSubnet) ? noPublicAddress(one, source, asking, table) : ofNatGateway(one, before);
         case "unknown-value":
           return before.every(isInSubnet) ? doubtfulAddress(one, asking) : one;
         default:
@@ -54,6 +54,19 @@ function wrongRoute(explanation: Explanation, table: Component): Explanation {
 }
 
 const throughNat = "route the subnet through a NAT gateway";
+
+/** Packets that a NAT gateway sends on have its address. */
+function ofNatGateway(explanation: Explanation, before: Hops): Explanation {
+  const gateway = before.findLast(({ component }) => component.type === "nat-gateway")?.component;
+  if (!gateway) return explanation;
+  const { message } = explanation;
+  return {
+    ...explanation,
+    component: gateway,
+    message: `${gateway.id} has no public address: ${message}`,
+    fix: `Give ${gateway.id} an elastic IP address (allocationId), and leave its connectivityType public.`,
+  };
+}
 
 function noPublicAddress(
   explanation: Explanation,
