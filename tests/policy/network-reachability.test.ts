@@ -142,7 +142,7 @@ test("a waiver is said each time; after its last day it says so and counts no mo
     "network-reachability-notes: Waived until 2026-11-23: s3. Reason: Images come from Docker Hub.",
     "network-reachability-notes: The waiver of logs:443 from subnet-1 expired on 2026-11-22 and counts no more. Its reason was: Endpoint on order.",
   ]);
-  t.deepEqual(settings, { services: ["sqs"], flows: [], waivers: waivers.slice(0, 1) });
+  t.deepEqual(settings, { services: ["sqs"], images: [], flows: [], waivers: waivers.slice(0, 1) });
 });
 
 test("config that does not fit is one violation with all that is wrong with it, and nothing is judged", async (t) => {
