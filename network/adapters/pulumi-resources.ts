@@ -71,7 +71,7 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
     dhcpOptions: dhcpOptions(declarations),
     idleAddresses: new Set(),
     ...(zones !== undefined && { hostedZones: zones }),
-    blockPublicAccess: blockPublicAccess(declarations, allVpcs),
+    blockPublicAccess: blockPublicAccess(declarations),
   };
   return snapshot ? joinTopologies(topology, snapshot, additionsOf(declarations)) : topology;
 }

@@ -1,7 +1,7 @@
 import { isKnown, Unknown } from "../../reachability/known.ts";
 import type { NetworkAclEntry, Route, SecurityGroupRule } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import { standaloneEntry } from "./network-acl.ts";
+import { standaloneEntries } from "./network-acl.ts";
 import type { Inputs } from "./program.ts";
 import { endpointRoutes, propagatedRoute, standaloneRoute, tokens as tableTokens } from "./route-table.ts";
 import { tokens as ruleTokens, standaloneRule } from "./security-group.ts";
@@ -38,11 +38,12 @@ export function additionsOf(declarations: Declarations): Additions {
   };
   const ofTable = (inputs: Inputs) => inputs.reference("routeTableId", routeTables);
   add(routes, groupBy(declarations.of(tableTokens.route), ofTable), (one) => [standaloneRoute(one)]);
-  add(routes, groupBy(declarations.of(tableTokens.propagation), ofTable), (one) => [propagatedRoute(one.resource.urn)]);
+  add(routes, groupBy(declarations.of(tableTokens.propagation, tableTokens.routeServer), ofTable), (one) => [
+    propagatedRoute(one),
+  ]);
   const toEndpoints = endpointRoutes(declarations);
   stray ??= toEndpoints.stray;
-  for (const [id, own] of toEndpoints.byTable)
-    if (isForeign(id) && isKnown(own)) routes.set(id, [...(routes.get(id) ?? []), ...own]);
+  for (const [id, own] of toEndpoints.byTable) if (isForeign(id)) routes.set(id, [...(routes.get(id) ?? []), ...own]);
   const allRules = Object.values(ruleTokens).flatMap((types) => declarations.of(...types));
   add(
     rules,
@@ -53,7 +54,7 @@ export function additionsOf(declarations: Declarations): Additions {
   add(
     entries,
     groupBy(aclRules, (inputs) => inputs.reference("networkAclId", networkAcls)),
-    (one, id) => [standaloneEntry(one, id)],
+    standaloneEntries,
   );
   const given = (type: string, key: string, wanted: typeof routeTables) => {
     const all = new Map<string, string>();

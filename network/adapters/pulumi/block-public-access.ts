@@ -1,5 +1,5 @@
 import { isKnown, type Known, type Unknown } from "../../reachability/known.ts";
-import type { BlockPublicAccess, Vpc } from "../../reachability/topology.ts";
+import type { BlockPublicAccess } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Inputs } from "./program.ts";
 import { subnets, vpcs } from "./wanted.ts";
@@ -12,10 +12,7 @@ const token = {
 const modes = ["off", "block-bidirectional", "block-ingress"] as const;
 
 /** Off unless the program turns it on, for all VPCs of its account and Region. */
-export function blockPublicAccess(
-  declarations: Declarations,
-  all: ReadonlyMap<string, Vpc>,
-): readonly BlockPublicAccess[] {
+export function blockPublicAccess(declarations: Declarations): readonly BlockPublicAccess[] {
   const exclusions = exclusionsOf(declarations);
   return declarations.of(token.options).flatMap((inputs) => {
     const text = inputs.text("internetGatewayBlockMode");
@@ -23,9 +20,8 @@ export function blockPublicAccess(
       ? (modes.find((one) => one === text) ?? inputs.unknown("internetGatewayBlockMode"))
       : text;
     if (mode === "off") return [];
-    const region = declarations.regionOf(inputs);
-    const owners = new Set([...all.values()].filter((vpc) => vpc.region === region).map(({ ownerId }) => ownerId));
-    return [...owners].map((ownerId) => ({ ownerId, region, mode, exclusions }));
+    // Which account a provider is for nobody says: each VPC of the Region may be in this one.
+    return [{ ownerId: "", region: declarations.regionOf(inputs), mode, exclusions }];
   });
 }
 

@@ -114,6 +114,20 @@ function cidr6(from: bigint, prefix: number): Cidr {
 const elsewhere = (id: string, noun: string) =>
   new Unknown(`what decides for ${id}, a ${noun} that this program does not make; a snapshot of the account tells it`);
 
+/** Whether an id is that of what AWS makes with one of the VPCs. */
+export function isOfVpc(
+  id: Known<string | undefined>,
+  idOf: (vpcId: string) => string,
+  vpcs: ReadonlyMap<string, unknown>,
+): boolean {
+  return typeof id === "string" && [...vpcs.keys()].some((vpcId) => idOf(vpcId) === id);
+}
+
+/** Why nothing is known of what AWS makes with a VPC while a resource adopts nobody knows whose. */
+export function whichOne({ resource }: Inputs, noun: string): Unknown {
+  return new Unknown(`whose default ${noun} ${resource.urn} adopts and changes`);
+}
+
 /** What one of several resources names, known or not: those whose target is not known count for all. */
 export function groupBy<Item>(
   items: Iterable<Item>,

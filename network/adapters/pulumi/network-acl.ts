@@ -1,7 +1,7 @@
 import { parseCidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NetworkAcl, NetworkAclEntry, Subnet, Vpc } from "../../reachability/topology.ts";
-import { type Declarations, groupBy } from "./declarations.ts";
+import { type Declarations, groupBy, isOfVpc, whichOne } from "./declarations.ts";
 import { Block, type Inputs } from "./program.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { networkAcls as acls, defaultAclOf, types, subnets as wantedSubnets } from "./wanted.ts";
@@ -26,9 +26,11 @@ export function networkAcls(
   const rules = groupBy(declarations.of(token.rule), (inputs) => inputs.reference("networkAclId", acls));
   const associations = groupBy(declarations.of(token.association), (inputs) => inputs.reference("networkAclId", acls));
   const made = new Map<string, NetworkAcl>();
-  const add = (id: string, vpcId: string, isDefault: boolean, inputs: Inputs | undefined, open: boolean) => {
-    const own = inputs ? inlineEntries(inputs, id) : open ? openEntries() : [];
-    const others = (rules.byKey.get(id) ?? []).map((rule) => standaloneEntry(rule, id));
+  const add = (id: string, vpcId: string, isDefault: boolean, inputs: Inputs | undefined, unsure?: Unknown) => {
+    const own = inputs ? inlineEntries(inputs, id) : (unsure ?? openEntries());
+    const standalone = (rules.byKey.get(id) ?? []).flatMap((rule) => standaloneEntries(rule, id));
+    const isExclusive = inputs !== undefined && (isDefault || inputs.has("ingress") || inputs.has("egress"));
+    const others = isExclusive ? standalone.map((one) => inDoubt(one, id)) : standalone;
     const isForeign = isDefault && inputs === undefined && vpcs.get(vpcId)?.others !== undefined;
     made.set(id, {
       id,
@@ -37,21 +39,27 @@ export function networkAcls(
       entries: isForeign
         ? new Unknown(`the rules of the default network ACL of ${vpcId}`)
         : (rules.stray ?? (isKnown(own) ? [...own, ...others, ...lastEntries()] : own)),
-      subnetIds: inputs
-        ? subnetsOf(inputs, associations.byKey.get(id) ?? [])
-        : subnetsOf(undefined, associations.byKey.get(id) ?? []),
+      subnetIds: subnetsOf(inputs, associations.byKey.get(id) ?? []),
     });
   };
   for (const inputs of declarations.of(...types.networkAcl))
-    add(inputs.resource.urn, declarations.vpcOf(inputs), false, inputs, false);
+    add(inputs.resource.urn, declarations.vpcOf(inputs), false, inputs);
   const adopted = new Map<string, Inputs>();
+  let unsure: Unknown | undefined;
   for (const inputs of declarations.of(...types.defaultNetworkAcl)) {
     const id = inputs.reference("defaultNetworkAclId", acls);
     if (typeof id === "string") adopted.set(id, inputs);
+    if (!isOfVpc(id, defaultAclOf, vpcs)) unsure ??= whichOne(inputs, "network ACL");
   }
   for (const vpcId of vpcs.keys()) {
     const id = defaultAclOf(vpcId);
-    add(id, vpcId, true, adopted.get(id), !adopted.has(id));
+    add(id, vpcId, true, adopted.get(id), adopted.has(id) ? undefined : unsure);
+  }
+  // What the program only associates.
+  for (const [id, own] of associations.byKey) {
+    if (made.has(id)) continue;
+    const entries = new Unknown(`the rules of ${id}, a network ACL that this program does not make`);
+    made.set(id, { id, vpcId: "", isDefault: false, entries, subnetIds: subnetsOf(undefined, own) });
   }
   return associated(made, vpcs, subnets, associations.stray);
 }
@@ -63,11 +71,24 @@ function associated(
   subnets: ReadonlyMap<string, Subnet>,
   stray: Unknown | undefined,
 ): Map<string, NetworkAcl> {
-  const taken = new Set<string>();
+  const taken = new Map<string, string>();
   let unsure = stray;
-  for (const { subnetIds } of made.values()) {
-    if (isKnown(subnetIds)) for (const id of subnetIds) taken.add(id);
-    else unsure ??= subnetIds;
+  for (const { id, subnetIds } of [...made.values()]) {
+    if (!isKnown(subnetIds)) {
+      unsure ??= subnetIds;
+      continue;
+    }
+    for (const subnetId of new Set(subnetIds)) {
+      const other = taken.get(subnetId);
+      taken.set(subnetId, id);
+      if (other === undefined) continue;
+      // An association takes the place of the former one, and the program does not say which is the later.
+      unsure ??= new Unknown(`which network ACL ${subnetId} has, which both ${other} and ${id} name`);
+      for (const one of [other, id]) {
+        const acl = made.get(one);
+        if (acl) made.set(one, { ...acl, subnetIds: unsure });
+      }
+    }
   }
   for (const vpcId of vpcs.keys()) {
     const acl = made.get(defaultAclOf(vpcId));
@@ -108,19 +129,25 @@ function inlineEntries(inputs: Inputs, id: string): Known<NetworkAclEntry[]> {
   return entries;
 }
 
-export function standaloneEntry(inputs: Inputs, id: string): NetworkAclEntry {
+/** Two where the direction is not known. */
+export function standaloneEntries(inputs: Inputs, id: string): NetworkAclEntry[] {
   const block = new Block(inputs, "", inputs.resource.inputs);
   const ruleNumber = inputs.number("ruleNumber");
   const isEgress = inputs.flag("egress", false);
-  const unsure = [ruleNumber, isEgress].find((value) => !isKnown(value)) as Unknown | undefined;
-  const made = entry(
-    block,
-    id,
-    isKnown(ruleNumber) ? (ruleNumber ?? 0) : 0,
-    isEgress === true,
-    inputs.text("ruleAction"),
-  );
-  return unsure ? { ...made, action: unsure, cidr: unsure } : made;
+  const number = isKnown(ruleNumber) ? (ruleNumber ?? 0) : 0;
+  const action = inputs.text("ruleAction");
+  const made = (isKnown(isEgress) ? [isEgress] : [true, false]).map((one) => entry(block, id, number, one, action));
+  const unsure = isKnown(isEgress) ? ruleNumber : isEgress;
+  return isKnown(unsure) ? made : made.map((one) => ({ ...one, action: unsure }));
+}
+
+/**
+ * A standalone rule of a network ACL that has rules of its own, or that is adopted: the provider removes it at each update,
+ * and makes it again at the next (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl).
+ */
+function inDoubt(entry: NetworkAclEntry, id: string): NetworkAclEntry {
+  const action = new Unknown(`a standalone rule of ${id}, which has inline rules too and removes it: use either`);
+  return { ...entry, action };
 }
 
 function entry(
@@ -134,23 +161,35 @@ function entry(
   const key = block.has("ipv6CidrBlock") ? "ipv6CidrBlock" : "cidrBlock";
   const cidr = block.inputs.cidr(block.value(key), key);
   const [from, to] = [block.number("fromPort"), block.number("toPort")];
-  const unsure = [from, to].find((value) => !isKnown(value)) as Unknown | undefined;
+  const ports = portRangeOf(from, to, id);
   const [type, code] = [block.number("icmpType"), block.number("icmpCode")];
   const hasPorts = !isKnown(protocol) || isTransport(protocol);
   return {
     ruleNumber,
     isEgress,
-    action: isKnown(action) ? (action?.toLowerCase() === "allow" ? "allow" : "deny") : action,
+    action: actionOf(action, id),
     protocol,
     cidr: cidr ?? new Unknown(`a rule of ${id} has no block`),
-    portRange: hasPorts
-      ? (unsure ?? { from: (from as number | undefined) ?? 0, to: (to as number | undefined) ?? 0 })
-      : undefined,
-    icmp:
-      isKnown(protocol) && isIcmp(protocol) && isKnown(type) && isKnown(code)
-        ? { type: type ?? -1, code: code ?? -1 }
-        : undefined,
+    portRange: hasPorts ? ports : undefined,
+    icmp: isKnown(protocol) && !isIcmp(protocol) ? undefined : icmpOf(type, code),
   };
+}
+
+function actionOf(action: Known<string | undefined>, id: string): NetworkAclEntry["action"] {
+  if (!isKnown(action)) return action;
+  const text = action?.toLowerCase();
+  return text === "allow" || text === "deny" ? text : new Unknown(`the action of a rule of ${id}`);
+}
+
+function portRangeOf(from: Known<number | undefined>, to: Known<number | undefined>, id: string) {
+  if (!isKnown(from)) return from;
+  if (!isKnown(to)) return to;
+  return from === undefined || to === undefined ? new Unknown(`the ports of a rule of ${id}`) : { from, to };
+}
+
+function icmpOf(type: Known<number | undefined>, code: Known<number | undefined>): NetworkAclEntry["icmp"] {
+  if (!isKnown(type)) return type;
+  return isKnown(code) ? { type: type ?? -1, code: code ?? -1 } : code;
 }
 
 const everything = (ruleNumber: number, action: "allow" | "deny") =>

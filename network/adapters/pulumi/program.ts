@@ -136,7 +136,7 @@ export class Inputs {
   number(key: string): Known<number | undefined> {
     const value = this.value(key);
     if (!isKnown(value) || value === undefined) return value;
-    return Number(value);
+    return numberOf(value, (why) => this.unknown(key, why));
   }
 
   flag(key: string, otherwise: boolean): Known<boolean> {
@@ -223,7 +223,8 @@ export class Inputs {
     const others = candidates.filter((one) => !named.includes(one));
     // As many as there are values: each is one of them. A list that is unknown as a whole may be of any length, unless one
     // resource alone can be on it.
-    if (others.length === open || others.length === 1) return [...new Set([...named, ...others])];
+    if (others.length === open || (others.length === 1 && !Array.isArray(value)))
+      return [...new Set([...named, ...others])];
     return this.#unsure(key, wanted, others);
   }
 
@@ -246,10 +247,26 @@ export class Inputs {
       reached.add(by);
     }
     const all = found.size > 0 ? found : reached;
-    if (all.size > 0) return [...all];
-    const from = (this.resource.propertyDependencies[key] ?? []).map((urn) => this.#program.get(urn)?.type ?? urn);
+    const others = this.#opaque(key, wanted);
+    if (all.size > 0 && others.length === 0) return [...all];
+    const from = others.length > 0 ? others : this.#typesOf(key);
     const why = from.length === 0 ? "comes from a look-up or from another stack" : `comes from ${from.join(", ")}`;
     return this.unknown(key, `${why}, and which ${wanted.name} that is shows only after \`pulumi up\``);
+  }
+
+  /** What an input's value may come from that gives no look into what it has: another stack, a component of a provider's. */
+  #opaque(key: string, wanted: Wanted): string[] {
+    return (this.resource.propertyDependencies[key] ?? []).flatMap((urn) => {
+      const from = this.#program.get(urn);
+      if (!from) return [urn];
+      const { type, isCustom } = from;
+      const isOpaque = !isCustom || type === "pulumi:pulumi:StackReference";
+      return isOpaque && wanted.by?.(this.#program, from, undefined) === undefined ? [type] : [];
+    });
+  }
+
+  #typesOf(key: string): string[] {
+    return (this.resource.propertyDependencies[key] ?? []).map((urn) => this.#program.get(urn)?.type ?? urn);
   }
 
   #named(text: string, key: string, wanted: Wanted): Known<string> {
@@ -266,8 +283,8 @@ export class Inputs {
         return wanted.by?.(this.#program, resource, undefined) ?? resource.urn;
     }
     // Known ids of resources whose ids nobody tells: as in a preview, by what they come from.
-    const dependencies = this.resource.propertyDependencies[key] ?? [];
-    if (dependencies.length > 0) {
+    // Of several values of an input some may be those of the program and others come from nowhere.
+    if (this.resource.inputs[key] === text && (this.resource.propertyDependencies[key] ?? []).length > 0) {
       const candidates = this.candidates(key, wanted);
       if (isKnown(candidates) && candidates.length === 1) return candidates[0] as string;
     }
@@ -278,6 +295,11 @@ export class Inputs {
     const names = candidates.join(", ");
     return this.unknown(key, `may come from each of ${names}: a preview does not tell which ${wanted.name} is meant`);
   }
+}
+
+function numberOf(value: unknown, otherwise: (why: string) => Unknown): Known<number> {
+  const number = Number(value);
+  return Number.isFinite(number) ? number : otherwise(`is ${JSON.stringify(value)}, which is no number`);
 }
 
 /** One of several blocks of an input. */
@@ -309,7 +331,8 @@ export class Block {
 
   number(field: string): Known<number | undefined> {
     const value = this.value(field);
-    return isKnown(value) && value !== undefined ? Number(value) : (value as Known<undefined>);
+    if (!isKnown(value) || value === undefined) return value;
+    return numberOf(value, (why) => this.unknown(field, why));
   }
 
   list(field: string): Known<readonly unknown[]> {
@@ -326,8 +349,8 @@ export class Block {
     return this.#inputs.resolveAll(this.fields[field], this.#key === "" ? field : this.#key, wanted);
   }
 
-  unknown(field: string): Unknown {
-    return this.#inputs.unknown(this.#key === "" ? field : `${this.#key}.${field}`);
+  unknown(field: string, why?: string): Unknown {
+    return this.#inputs.unknown(this.#key === "" ? field : `${this.#key}.${field}`, why);
   }
 
   get inputs(): Inputs {

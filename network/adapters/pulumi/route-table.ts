@@ -1,6 +1,6 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { Route, RouteTable, RouteTarget, Vpc } from "../../reachability/topology.ts";
-import { type Declarations, groupBy } from "./declarations.ts";
+import { type Declarations, groupBy, isOfVpc, whichOne } from "./declarations.ts";
 import { Block, type Inputs, type Wanted } from "./program.ts";
 import {
   defaultTableOf,
@@ -24,6 +24,7 @@ export const tokens = {
   association: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   main: "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
   propagation: "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation",
+  routeServer: "aws:vpc/routeServerPropagation:RouteServerPropagation",
   endpointAssociation: "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
 } as const;
 
@@ -33,7 +34,7 @@ type Association = { readonly isMain: boolean; readonly subnetId?: string; reado
 export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string, Vpc>): Map<string, RouteTable> {
   const ofTable = (inputs: Inputs) => inputs.reference("routeTableId", tables);
   const routes = groupBy(declarations.of(tokens.route), ofTable);
-  const propagations = groupBy(declarations.of(tokens.propagation), ofTable);
+  const propagations = groupBy(declarations.of(tokens.propagation, tokens.routeServer), ofTable);
   const associations = groupBy(declarations.of(tokens.association), ofTable);
   const mains = groupBy(declarations.of(tokens.main), (inputs) => inputs.reference("vpcId", wantedVpcs));
   const toEndpoints = endpointRoutes(declarations);
@@ -44,8 +45,9 @@ export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string
     const vpc = vpcs.get(vpcId);
     const isOpen = vpc?.others !== undefined && isDefault && inputs === undefined;
     const own = inputs ? inlineRoutes(inputs) : [];
-    const others = (routes.byKey.get(id) ?? []).map((one) => standaloneRoute(one));
-    const propagated = (propagations.byKey.get(id) ?? []).map((one) => propagatedRoute(one.resource.urn));
+    const standalone = (routes.byKey.get(id) ?? []).map((one) => standaloneRoute(one));
+    const others = inputs?.has("routes") ? standalone.map((one) => inDoubt(one, id)) : standalone;
+    const propagated = (propagations.byKey.get(id) ?? []).map((one) => propagatedRoute(one));
     const locals = localRoutes(vpc, id);
     const all = [locals, own, others, propagated, toEndpoints.byTable.get(id) ?? []];
     const unknown = all.find((list) => !isKnown(list));
@@ -54,6 +56,7 @@ export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string
       vpcId,
       routes:
         stray ??
+        (isDefault && inputs === undefined ? (unsure ?? lookedUp.get(vpcId)) : undefined) ??
         (isOpen ? new Unknown(`the routes of the default route table of ${vpcId}`) : undefined) ??
         (unknown as Unknown | undefined) ??
         all.flatMap((list) => list as readonly Route[]),
@@ -67,18 +70,34 @@ export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string
     const tableId = ofTable(main);
     return isKnown(tableId) ? tableId === id : tableId;
   };
-  for (const inputs of declarations.of(...types.routeTable))
-    add(inputs.resource.urn, declarations.vpcOf(inputs), inputs, false);
+  /** Tables that are looked up in a VPC which the program makes: its default one, for all that is known. */
+  const lookedUp = new Map<string, Unknown>();
+  for (const inputs of declarations.of(...types.routeTable)) {
+    const vpcId = declarations.vpcOf(inputs);
+    if (inputs.resource.isRead) lookedUp.set(vpcId, inputs.unknown("routes", "is not this program's"));
+    add(inputs.resource.urn, vpcId, inputs, false);
+  }
   const adopted = new Map<string, Inputs>();
+  let unsure: Unknown | undefined;
   for (const inputs of declarations.of(...types.defaultRouteTable)) {
     const id = inputs.reference("defaultRouteTableId", tables);
     if (typeof id === "string") adopted.set(id, inputs);
+    if (!isOfVpc(id, defaultTableOf, vpcs)) unsure ??= whichOne(inputs, "route table");
   }
   for (const vpcId of vpcs.keys()) {
     const id = defaultTableOf(vpcId);
     add(id, vpcId, adopted.get(id), true);
   }
-  return associations.stray ? withUnknownAssociations(made, associations.stray) : made;
+  // What the program only associates.
+  let { stray: unsureOf } = associations;
+  for (const [id, own] of associations.byKey) {
+    if (made.has(id)) continue;
+    const of = associationsOf(own, false);
+    if (!isKnown(of)) unsureOf ??= of;
+    const foreign = new Unknown(`the routes of ${id}, a route table that this program does not make`);
+    made.set(id, { id, vpcId: "", routes: foreign, associations: isKnown(of) ? of : [] });
+  }
+  return unsureOf ? withUnknownAssociations(made, unsureOf) : made;
 }
 
 /** An association of nobody knows which table may be of each: what has no other one may have it. */
@@ -119,18 +138,32 @@ function route(destination: Route["destination"], target: Known<RouteTarget>): R
   return { destination, target, state: "active", isPropagated: false };
 }
 
-export const propagatedRoute = (urn: string): Route => ({
-  destination: new Unknown(`what the virtual private gateway of ${urn} propagates`),
-  target: { type: "unsupported", name: "virtual private gateway", id: urn },
-  state: "active",
-  isPropagated: true,
-});
+/**
+ * A standalone route of a table that has routes of its own: the provider removes it at each update, and makes it again at
+ * the next (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route_table).
+ */
+function inDoubt({ destination, ...other }: Route, id: string): Route {
+  const target = new Unknown(`a standalone route of ${id}, which has inline routes too and removes it: use either`);
+  return { ...other, destination: isKnown(destination) ? target : destination, target };
+}
+
+/** What a virtual private gateway or a route server learns shows only in the account. */
+export function propagatedRoute({ resource: { urn, type } }: Inputs): Route {
+  const name = type === tokens.routeServer ? "route server" : "virtual private gateway";
+  return {
+    destination: new Unknown(`what the ${name} of ${urn} propagates`),
+    target: { type: "unsupported", name, id: urn },
+    state: "active",
+    isPropagated: true,
+  };
+}
 
 function inlineRoutes(inputs: Inputs): Known<readonly Route[]> {
   const blocks = inputs.blocks("routes");
   if (!isKnown(blocks)) return blocks;
   const gateways = inputs.value("propagatingVgws");
-  const propagated = gateways === undefined ? [] : [propagatedRoute(inputs.resource.urn)];
+  const hasNone = gateways === undefined || (Array.isArray(gateways) && gateways.length === 0);
+  const propagated = hasNone ? [] : [propagatedRoute(inputs)];
   return [...blocks.map((block) => blockRoute(block)), ...propagated];
 }
 
@@ -225,7 +258,7 @@ function isWanted(inputs: Inputs, id: string, wanted: Wanted): boolean {
 }
 
 interface EndpointRoutes {
-  readonly byTable: ReadonlyMap<string, Known<readonly Route[]>>;
+  readonly byTable: ReadonlyMap<string, readonly Route[]>;
   readonly stray: Unknown | undefined;
 }
 
@@ -244,7 +277,10 @@ export function endpointRoutes(declarations: Declarations): EndpointRoutes {
   };
   for (const endpoint of declarations.of(...types.vpcEndpoint)) {
     const type = endpoint.text("vpcEndpointType");
-    if (type === undefined || type === "Gateway") add(endpoint, endpoint.references("routeTableIds", tables));
+    const tableIds = endpoint.resource.isRead ? [] : endpoint.references("routeTableIds", tables);
+    if (!isKnown(type)) {
+      if (endpoint.has("routeTableIds")) stray ??= type;
+    } else if (type === undefined || type === "Gateway") add(endpoint, tableIds);
   }
   for (const association of declarations.of(tokens.endpointAssociation)) {
     const endpointId = association.reference("vpcEndpointId", vpcEndpoints);
@@ -252,12 +288,18 @@ export function endpointRoutes(declarations: Declarations): EndpointRoutes {
     const tableId = association.reference("routeTableId", tables);
     if (!isKnown(tableId)) stray ??= tableId;
     else if (!isKnown(endpointId)) stray ??= endpointId;
-    else if (endpoint && tableId !== undefined) add(endpoint, [tableId]);
+    else if (tableId !== undefined) add(endpoint ?? association, [tableId]);
   }
   return { byTable, stray };
 }
 
+/** Of an endpoint, or of an association with one that the program does not make. */
 function toEndpoint(endpoint: Inputs): Route {
+  if (endpoint.resource.type === tokens.endpointAssociation) {
+    const id = String(endpoint.resource.inputs.vpcEndpointId);
+    const destination = new Unknown(`the service of ${id}, an endpoint that this program does not make`);
+    return route(destination, { type: "vpc-endpoint", id });
+  }
   const serviceName = endpoint.text("serviceName");
   const destination =
     typeof serviceName === "string"
