@@ -4,16 +4,15 @@ import { Names } from "./adapters/pulumi/names.ts";
 import { Program } from "./adapters/pulumi/program.ts";
 import type { ProgramResource } from "./adapters/pulumi/resource.ts";
 import { topologyOf } from "./adapters/pulumi-resources.ts";
-import { AddedFlows } from "./preflight/added-flow.ts";
+import { type AddedAnalysis, AddedFlows } from "./preflight/added-flow.ts";
 import { atCulprit } from "./preflight/culprit.ts";
 import { inDoubt, Judge } from "./preflight/judge.ts";
 import { declared, type JudgedFlow, named } from "./preflight/judged-flow.ts";
 import { placeIn } from "./preflight/source.ts";
 import { type Violation, violationsOf } from "./preflight/violation.ts";
 import { isWaived, type PreflightSettings } from "./preflight-settings.ts";
-import type { SubnetPlace } from "./reachability/flow.ts";
 import { TopologyIndex } from "./reachability/index.ts";
-import { isKnown, type Known, Unknown } from "./reachability/known.ts";
+import { isKnown, Unknown } from "./reachability/known.ts";
 import type { Topology } from "./reachability/topology.ts";
 
 export type { JudgedFlow } from "./preflight/judged-flow.ts";
@@ -54,6 +53,10 @@ export function prove(resources: readonly ProgramResource[], options: ProofOptio
   const judge = new Judge(index, workload.hosts);
   const added = new AddedFlows(topology, index, settings);
   const flows = workload.runs.flatMap((run) => judgedFlows(run, topology, judge, names, added));
+  const [environment] = workload.computeEnvironments;
+  if (environment)
+    for (const lost of added.lost(new Set(flows.map(({ source }) => source))))
+      flows.push({ computeEnvironment: environment.id, ...judgedAddition(lost, names) });
   return {
     program,
     topology,
@@ -88,9 +91,9 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     ...(jobDefinition === undefined ? {} : { jobDefinition: jobDefinition.id }),
   };
   const placesOf = (publicly: SourcedFlow["hasPublicAddress"]) =>
-    isKnown(subnetIds)
+    isKnown(subnetIds) && subnetIds.length > 0
       ? subnetIds.map((subnetId) => ({ id: subnetId, place: placeIn(topology, subnetId, securityGroupIds, publicly) }))
-      : [{ id, place: subnetIds as Known<SubnetPlace> }];
+      : [{ id, place: isKnown(subnetIds) ? new Unknown(`the subnets of ${id}, which names none`) : subnetIds }];
   const required: readonly SourcedFlow[] = [...flows, ...added.services(flows)];
   const all = required.flatMap((flow) => {
     const places = placesOf(flow.hasPublicAddress);
@@ -105,24 +108,27 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     });
   });
   const [first] = flows;
-  const own = first ? added.flows(placesOf(first.hasPublicAddress)) : [];
+  const own = added.flows(placesOf(first?.hasPublicAddress ?? "as-subnet"));
   return [
     ...all.map(({ flow, source, analysis }) => ({
       ...environment,
       ...judgedFlow(flow, source, destinationOf(flow), names, analysis),
     })),
-    ...own.map(({ flow, source, destination, analysis }) => ({
+    ...own.map(({ analysis, ...one }) => ({
       ...environment,
-      ...judgedFlow(
-        flow,
-        source,
-        destination,
+      ...judgedAddition(
+        {
+          ...one,
+          analysis: subnetsInDoubt === undefined ? analysis : inDoubt(analysis, one.source, subnetsInDoubt),
+        },
         names,
-        subnetsInDoubt === undefined ? analysis : inDoubt(analysis, source, subnetsInDoubt),
       ),
     })),
   ];
 }
+
+const judgedAddition = ({ flow, source, destination, analysis }: AddedAnalysis, names: Names) =>
+  judgedFlow(flow, source, destination, names, analysis);
 
 function judgedFlow(
   flow: Pick<RequiredFlow, "port" | "requests" | "symptom" | "page"> & { protocol: JudgedFlow["protocol"] },

@@ -6,6 +6,7 @@ import type {
   RouteTable,
   SecurityGroup,
   Topology,
+  Vpc,
 } from "../reachability/topology.ts";
 import type { Additions } from "./pulumi/addition.ts";
 
@@ -22,7 +23,7 @@ export function joinTopologies(program: Topology, snapshot: Topology, additions:
   const { blockPublicAccess: other } = snapshot;
   return {
     ...program,
-    vpcs: join(program.vpcs, snapshot.vpcs),
+    vpcs: join(program.vpcs, withChanges(snapshot.vpcs, additions)),
     subnets: join(program.subnets, snapshot.subnets),
     routeTables: join(program.routeTables, withRoutes(snapshot.routeTables, additions)),
     networkAcls: join(program.networkAcls, withEntries(snapshot.networkAcls, program, additions)),
@@ -47,10 +48,18 @@ function each<Resource>(all: Collection<Resource>, change: (one: Resource) => Re
   return isKnown(all) ? new Map([...all].map(([id, one]) => [id, change(one)])) : all;
 }
 
+/** Its tables have routes that no longer are those of its blocks, or its names other addresses. */
+function withChanges(all: Collection<Vpc>, { changed }: Additions): Collection<Vpc> {
+  return each(all, (vpc) => {
+    const reason = changed.get(vpc.id);
+    return reason ? { ...vpc, cidrBlocks: reason, dhcpOptionsId: reason, others: reason } : vpc;
+  });
+}
+
 /** A subnet that the program gives another table has its former one no more. */
 function withRoutes(
   all: Collection<RouteTable>,
-  { routes, tablesOfSubnets, stray }: Additions,
+  { routes, tablesOfSubnets, changed, stray }: Additions,
 ): Collection<RouteTable> {
   return each(all, (table) => {
     const { id, associations } = table;
@@ -61,7 +70,10 @@ function withRoutes(
     const more = given.map(([subnetId]) => ({ isMain: false, subnetId }));
     return {
       ...table,
-      routes: stray ?? (isKnown(table.routes) ? [...table.routes, ...(routes.get(id) ?? [])] : table.routes),
+      routes:
+        stray ??
+        changed.get(table.vpcId) ??
+        (isKnown(table.routes) ? [...table.routes, ...(routes.get(id) ?? [])] : table.routes),
       associations: isKnown(kept) ? [...kept, ...more] : kept,
     };
   });
@@ -86,10 +98,14 @@ function withEntries(
   { entries, aclsOfSubnets, stray }: Additions,
 ): Collection<NetworkAcl> {
   const taken = new Set(aclsOfSubnets.keys());
-  for (const { subnetIds } of isKnown(program.networkAcls) ? program.networkAcls.values() : [])
-    if (isKnown(subnetIds)) for (const id of subnetIds) taken.add(id);
+  let isUnsure = false;
+  for (const { subnetIds } of isKnown(program.networkAcls) ? program.networkAcls.values() : []) {
+    if (!isKnown(subnetIds)) isUnsure = true;
+    else for (const id of subnetIds) taken.add(id);
+  }
   // What the program makes in a VPC of the snapshot has that one's default network ACL.
-  const made = (isKnown(program.subnets) ? [...program.subnets.values()] : []).filter(({ id }) => !taken.has(id));
+  const own = isKnown(program.subnets) && !isUnsure ? [...program.subnets.values()] : [];
+  const made = own.filter(({ id }) => !taken.has(id));
   return each(all, (acl) => {
     const { id, subnetIds } = acl;
     const kept = isKnown(subnetIds) ? subnetIds.filter((subnetId) => !aclsOfSubnets.has(subnetId)) : subnetIds;
@@ -109,7 +125,7 @@ function joinLists(own: Collection<PrefixList>, other: Collection<PrefixList>): 
   if (!isKnown(other)) return other;
   const byName = new Map([...other.values()].map((list) => [list.name, list]));
   const told = each(own, (list) => {
-    const known = isKnown(list.cidrs) ? undefined : byName.get(list.name);
+    const known = isKnown(list.cidrs) || !list.id.startsWith("#") ? undefined : byName.get(list.name);
     return known ? { ...list, cidrs: known.cidrs } : list;
   });
   return isKnown(told) ? new Map([...told, ...other]) : told;

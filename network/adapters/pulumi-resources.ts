@@ -15,6 +15,7 @@ import { routeTables } from "./pulumi/route-table.ts";
 import { securityGroups } from "./pulumi/security-group.ts";
 import { foreignSubnets, subnets } from "./pulumi/subnet.ts";
 import { transitGateways } from "./pulumi/transit-gateway.ts";
+import { withUnread } from "./pulumi/unread.ts";
 import { dhcpOptions, foreignVpcs, vpcs } from "./pulumi/vpc.ts";
 import { vpcEndpoints } from "./pulumi/vpc-endpoint.ts";
 import { vpcPeeringConnections } from "./pulumi/vpc-peering-connection.ts";
@@ -37,7 +38,7 @@ export function topologyOf(program: Program, options: ProgramTopologyOptions = {
   const { region = new Unknown("the Region of the program"), foreignSubnetIds = [], snapshot } = options;
   const declarations = new Declarations(program, region);
   for (const id of foreignSubnetIds) declarations.foreignSubnet(id);
-  const ownVpcs = vpcs(declarations);
+  const ownVpcs = withUnread(declarations, vpcs(declarations));
   const ownSubnets = subnets(declarations);
   const endpoints = vpcEndpoints(declarations);
   const transit = transitGateways(declarations);

@@ -10,7 +10,7 @@ import { familyOf } from "./source.ts";
 
 type AskedFlow = Pick<SourcedFlow, "port" | "requests" | "symptom" | "page"> & { protocol: AddedFlow["protocol"] };
 
-interface AddedAnalysis {
+export interface AddedAnalysis {
   readonly flow: AskedFlow;
   readonly source: string;
   readonly destination: string;
@@ -61,19 +61,18 @@ export class AddedFlows {
     return this.#settings.flows.flatMap((asked) =>
       places
         .filter(({ id }) => asked.source === undefined || asked.source === id)
-        .map(({ id, place }) => ({
-          flow: {
-            protocol: asked.protocol,
-            port: asked.port,
-            requests: [],
-            symptom: symptomOf(asked.destination),
-            page,
-          },
-          source: id,
-          destination: asked.destination,
-          analysis: this.#judge(asked, id, place),
-        })),
+        .map(({ id, place }) => addition(asked, id, this.#judge(asked, id, place))),
     );
+  }
+
+  /** Those from what no compute environment is in: nobody judges them. */
+  lost(sources: ReadonlySet<string>): readonly AddedAnalysis[] {
+    return this.#settings.flows.flatMap((asked) => {
+      const { source } = asked;
+      if (source === undefined || sources.has(source)) return [];
+      const why = `no compute environment of the program is in ${source}, from which a flow is asked for`;
+      return [addition(asked, source, unknownAnalysis({ type: "subnet", id: source }, why))];
+    });
   }
 
   #judge(asked: AddedFlow, sourceId: string, source: Known<SubnetPlace>): Analysis {
@@ -102,6 +101,19 @@ export class AddedFlows {
     }
   }
 }
+
+const addition = (asked: AddedFlow, source: string, analysis: Analysis): AddedAnalysis => ({
+  flow: {
+    protocol: asked.protocol,
+    port: asked.port,
+    requests: [],
+    symptom: symptomOf(asked.destination),
+    page,
+  },
+  source,
+  destination: asked.destination,
+  analysis,
+});
 
 const symptomOf = (what: string) => ({
   jobState: "RUNNING" as const,

@@ -16,7 +16,8 @@ export function violationsOf(flows: readonly JudgedFlow[], isDeclared: (urn: str
   const groups = new Map<string, { explanation: Explanation; raw: Explanation; flows: JudgedFlow[] }>();
   for (const flow of flows) {
     if (flow.analysis.verdict === "reachable") continue;
-    for (const [index, explanation] of flow.analysis.explanations.entries()) {
+    const { explanations } = flow.analysis;
+    for (const [index, explanation] of (explanations.length > 0 ? explanations : [unexplained(flow)]).entries()) {
       const raw = flow.shown.analysis.explanations[index] ?? explanation;
       const { code, component, fix } = explanation;
       const key = JSON.stringify([flow.analysis.verdict === "unknown", code, component.id, fix ?? explanation.message]);
@@ -32,6 +33,13 @@ export function violationsOf(flows: readonly JudgedFlow[], isDeclared: (urn: str
     return { urn, message: messageOf(explanation, raw, kept) };
   });
 }
+
+/** A flow that does not pass is never without a violation. */
+const unexplained = ({ source, analysis }: JudgedFlow): Explanation => ({
+  code: "unknown-value",
+  component: { type: "subnet", id: source },
+  message: `${analysis.verdict}, and no component says why.`,
+});
 
 function messageOf(explanation: Explanation, raw: Explanation, kept: readonly JudgedFlow[]): string {
   const [first] = kept as [JudgedFlow, ...JudgedFlow[]];

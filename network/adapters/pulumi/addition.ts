@@ -1,11 +1,26 @@
-import { isKnown, Unknown } from "../../reachability/known.ts";
+import { Unknown } from "../../reachability/known.ts";
 import type { NetworkAclEntry, Route, SecurityGroupRule } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
 import { standaloneEntries } from "./network-acl.ts";
 import type { Inputs } from "./program.ts";
+import { isUnknownValue } from "./resource.ts";
 import { endpointRoutes, propagatedRoute, standaloneRoute, tokens as tableTokens } from "./route-table.ts";
 import { tokens as ruleTokens, standaloneRule } from "./security-group.ts";
-import { networkAcls, routeTables, securityGroups, subnets } from "./wanted.ts";
+import { unreadOfVpcs } from "./unread.ts";
+import { networkAcls, routeTables, securityGroups, subnets, types, vpcs } from "./wanted.ts";
+
+/** What changes a whole VPC. */
+const changing = [
+  "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+  "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",
+  "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
+  "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+  ...types.defaultSecurityGroup,
+  ...unreadOfVpcs,
+];
+
+/** What takes over the rules or routes of something that is there. */
+const adopting = [...types.defaultRouteTable, ...types.defaultNetworkAcl];
 
 /** What a program adds to resources that it does not make: by the ids of these. */
 export interface Additions {
@@ -16,6 +31,8 @@ export interface Additions {
   readonly tablesOfSubnets: ReadonlyMap<string, string>;
   /** By subnet: the network ACL that it is given. */
   readonly aclsOfSubnets: ReadonlyMap<string, string>;
+  /** By VPC: why not all is known of it, which the program changes in a way that is not joined. */
+  readonly changed: ReadonlyMap<string, Unknown>;
   /** Why something is added of which nobody knows where. */
   readonly stray: Unknown | undefined;
 }
@@ -44,7 +61,8 @@ export function additionsOf(declarations: Declarations): Additions {
   const toEndpoints = endpointRoutes(declarations);
   stray ??= toEndpoints.stray;
   for (const [id, own] of toEndpoints.byTable) if (isForeign(id)) routes.set(id, [...(routes.get(id) ?? []), ...own]);
-  const allRules = Object.values(ruleTokens).flatMap((types) => declarations.of(...types));
+  const { both, ingress, egress } = ruleTokens;
+  const allRules = declarations.of(...both, ...ingress, ...egress);
   add(
     rules,
     groupBy(allRules, (inputs) => inputs.reference("securityGroupId", securityGroups)),
@@ -67,7 +85,20 @@ export function additionsOf(declarations: Declarations): Additions {
     }
     return all;
   };
+  const changed = new Map<string, Unknown>();
+  for (const inputs of declarations.of(...changing)) {
+    const id = inputs.reference("vpcId", vpcs);
+    const reason = new Unknown(`what ${inputs.resource.urn} changes in a VPC that is the snapshot's`);
+    if (id instanceof Unknown) stray ??= reason;
+    else if (id !== undefined && isForeign(id)) changed.set(id, reason);
+  }
+  for (const inputs of declarations.of(...adopting)) {
+    const [id] = ["defaultRouteTableId", "defaultNetworkAclId"].flatMap((key) => inputs.resource.inputs[key] ?? []);
+    if (typeof id === "string" && program.ownersOf(id).length === 0 && !isUnknownValue(id))
+      stray ??= new Unknown(`what ${inputs.resource.urn} changes in ${id}, which is the snapshot's`);
+  }
   return {
+    changed,
     routes,
     rules,
     entries,

@@ -15,13 +15,16 @@ export function natGateways(
 ): { gateways: Map<string, NatGateway>; interfaces: NetworkInterface[] } {
   const gateways = new Map<string, NatGateway>();
   const interfaces: NetworkInterface[] = [];
+  const inSubnet = new Map<string, number>();
   for (const [index, inputs] of declarations.of(...types.natGateway).entries()) {
     const { urn } = inputs.resource;
     const subnetId = subnetOf(inputs);
     const subnet = isKnown(subnetId) ? subnets.get(subnetId) : undefined;
     const connectivityType = kindOf(inputs);
     const hasPublicAddress = connectivityType === "public" && inputs.has("allocationId");
-    const privateAddress = privateAddressOf(inputs, subnet, index);
+    const before = inSubnet.get(subnet?.id ?? "") ?? 0;
+    inSubnet.set(subnet?.id ?? "", before + 1);
+    const privateAddress = privateAddressOf(inputs, subnet, before);
     const publicAddress = hasPublicAddress ? publicPlaceholder + index : undefined;
     gateways.set(urn, {
       id: urn,

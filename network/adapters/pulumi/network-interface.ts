@@ -3,7 +3,7 @@ import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NetworkInterface, Subnet } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Inputs } from "./program.ts";
-import { defaultGroupOf, securityGroups, types, subnets as wanted } from "./wanted.ts";
+import { defaultGroupOf, networkInterfaces as interfaces, securityGroups, types, subnets as wanted } from "./wanted.ts";
 
 /** Interfaces that a program declares, and the primary ones of its instances: what a route may lead to. */
 export function networkInterfaces(
@@ -17,7 +17,11 @@ export function networkInterfaces(
     const subnetId = inputs.reference("subnetId", wanted);
     const subnet = typeof subnetId === "string" ? subnets.get(subnetId) : undefined;
     if (!subnet) continue;
-    const groups = inputs.references(isInstance ? "vpcSecurityGroupIds" : "securityGroups", securityGroups);
+    // An instance names groups of the default VPC alone by `securityGroups`.
+    const groups =
+      isInstance && inputs.has("securityGroups")
+        ? inputs.unknown("securityGroups", "has names of groups, which are not followed: use vpcSecurityGroupIds")
+        : inputs.references(isInstance ? "vpcSecurityGroupIds" : "securityGroups", securityGroups);
     all.set(urn, {
       id: urn,
       subnetId: subnet.id,
@@ -29,10 +33,25 @@ export function networkInterfaces(
       securityGroupIds: isKnown(groups) && groups.length === 0 ? [defaultGroupOf(subnet.vpcId)] : groups,
       delegatedPrefixes: [],
       sourceDestCheck: inputs.flag("sourceDestCheck", true),
-      isInUse: true,
+      isInUse: isInstance || isAttached(declarations, inputs),
     });
   }
   return all;
+}
+
+/** One that nothing of the program attaches may be attached by whatever else knows its id. */
+function isAttached(declarations: Declarations, inputs: Inputs): Known<boolean> {
+  const { urn } = inputs.resource;
+  if (inputs.has("attachments")) return true;
+  const attachments = declarations.of("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment");
+  if (attachments.some((one) => one.reference("networkInterfaceId", interfaces) === urn)) return true;
+  const isNamed = (one: Inputs, key: string) => {
+    const blocks = one.blocks(key);
+    return isKnown(blocks) && blocks.some((block) => block.reference("networkInterfaceId", interfaces) === urn);
+  };
+  const keys = ["networkInterfaces", "primaryNetworkInterface"];
+  if (declarations.of(...types.instance).some((one) => keys.some((key) => isNamed(one, key)))) return true;
+  return new Unknown(`whether ${urn} is attached to something that runs`);
 }
 
 /** An address that AWS chooses is one of the subnet: whose, nothing else of the program says either. */

@@ -39,6 +39,8 @@ function nameOf(region: string, service: string): string {
 function cidrsOf(inputs: Inputs, others: readonly Inputs[]): Known<readonly Cidr[]> {
   const blocks = inputs.blocks("entries");
   if (!isKnown(blocks)) return blocks;
+  if (inputs.has("entries") && others.length > 0)
+    return new Unknown(`the entries of ${inputs.resource.urn}, which has inline and standalone ones: use either`);
   const cidrs: Cidr[] = [];
   for (const cidr of [
     ...blocks.map((block) => inputs.cidr(block.value("cidr"), "entries")),

@@ -168,6 +168,11 @@ export class Inputs {
     }
   }
 
+  /** Others of the program. */
+  of(...types: readonly string[]): Inputs[] {
+    return this.#program.ofType(...types).map((resource) => new Inputs(this.#program, resource));
+  }
+
   /** The type of a resource that the program declares. */
   typeOf(id: string): string | undefined {
     return this.#program.get(id)?.type;
@@ -218,6 +223,12 @@ export class Inputs {
       named.push(id);
     }
     if (open === 0) return [...new Set(named)];
+    // As many as there are values of the only block: whatever else the block comes from is for other fields of it.
+    const only = this.resource.inputs[key];
+    const isOnly = Array.isArray(value) && (only === value || !Array.isArray(only) || only.length === 1);
+    const counted = isOnly ? this.#candidates(key, wanted) : undefined;
+    if (isKnown(counted) && counted && counted.filter((one) => !named.includes(one)).length === open)
+      return [...new Set([...named, ...counted])];
     const candidates = this.candidates(key, wanted);
     if (!isKnown(candidates)) return candidates;
     const others = candidates.filter((one) => !named.includes(one));
@@ -230,6 +241,12 @@ export class Inputs {
 
   /** The resources of a kind that an input's value may come from, as its dependencies tell. */
   candidates(key: string, wanted: Wanted): Known<readonly string[]> {
+    const all = this.#candidates(key, wanted);
+    const others = this.#opaque(key, wanted);
+    return isKnown(all) && others.length > 0 ? this.#unheard(key, wanted, others) : all;
+  }
+
+  #candidates(key: string, wanted: Wanted): Known<readonly string[]> {
     const found = new Set<string>();
     const reached = new Set<string>();
     for (const urn of this.resource.propertyDependencies[key] ?? []) {
@@ -247,9 +264,10 @@ export class Inputs {
       reached.add(by);
     }
     const all = found.size > 0 ? found : reached;
-    const others = this.#opaque(key, wanted);
-    if (all.size > 0 && others.length === 0) return [...all];
-    const from = others.length > 0 ? others : this.#typesOf(key);
+    return all.size > 0 ? [...all] : this.#unheard(key, wanted, this.#typesOf(key));
+  }
+
+  #unheard(key: string, wanted: Wanted, from: readonly string[]): Unknown {
     const why = from.length === 0 ? "comes from a look-up or from another stack" : `comes from ${from.join(", ")}`;
     return this.unknown(key, `${why}, and which ${wanted.name} that is shows only after \`pulumi up\``);
   }
@@ -342,11 +360,16 @@ export class Block {
   }
 
   reference(field: string, wanted: Wanted): Known<string | undefined> {
-    return this.#inputs.resolve(this.fields[field], this.#key === "" ? field : this.#key, wanted);
+    return this.#inputs.resolve(this.fields[field], this.key(field), wanted);
   }
 
   references(field: string, wanted: Wanted): Known<readonly string[]> {
-    return this.#inputs.resolveAll(this.fields[field], this.#key === "" ? field : this.#key, wanted);
+    return this.#inputs.resolveAll(this.fields[field], this.key(field), wanted);
+  }
+
+  /** The input whose dependencies are those of a field. */
+  key(field: string): string {
+    return this.#key === "" ? field : this.#key;
   }
 
   unknown(field: string, why?: string): Unknown {

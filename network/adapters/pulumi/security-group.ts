@@ -7,8 +7,8 @@ import type {
   SecurityGroup,
   SecurityGroupRule,
 } from "../../reachability/topology.ts";
-import { type Declarations, groupBy } from "./declarations.ts";
-import { Block, type Inputs } from "./program.ts";
+import { type Declarations, groupBy, whichOne } from "./declarations.ts";
+import { Block, type Inputs, type Wanted } from "./program.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { defaultGroupOf, securityGroups as groups, prefixLists, types } from "./wanted.ts";
 
@@ -16,6 +16,7 @@ export const tokens = {
   both: ["aws:ec2/securityGroupRule:SecurityGroupRule"],
   ingress: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"],
   egress: ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"],
+  exclusive: "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",
 } as const;
 
 /**
@@ -46,11 +47,19 @@ export function securityGroups(
     const own = isManaged ? openRules(id) : new Unknown(`the rules of the default security group of ${vpcId}`);
     all.set(id, { id, vpcId, name: "default", rules: withStandalone(own, id, rules.byKey.get(id) ?? []) });
   }
+  const adopted = new Set<string>();
+  let unsure: Unknown | undefined;
   for (const inputs of declarations.of(...types.defaultSecurityGroup)) {
     const id = defaultGroupOf(declarations.vpcOf(inputs));
     const group = all.get(id);
-    if (group) all.set(id, { ...group, rules: rulesOf(inputs, id, rules.byKey.get(id) ?? []) });
+    if (!group) unsure ??= whichOne(inputs, "security group");
+    else all.set(id, { ...group, rules: rulesOf(inputs, id, rules.byKey.get(id) ?? []) });
+    adopted.add(id);
   }
+  if (unsure) {
+    for (const [id, group] of all) if (id.includes("#") && !adopted.has(id)) all.set(id, { ...group, rules: unsure });
+  }
+  keepExclusive(declarations, all);
   const { stray } = rules;
   if (!stray) return all;
   // A rule of nobody knows which group may let more through in each.
@@ -61,6 +70,29 @@ export function securityGroups(
   });
   return new Map([...all].map(([id, group]) => [id, withMore(group)]));
 }
+
+/**
+ * Of a group whose rules are to be those of a list alone, the others are removed
+ * (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_rules_exclusive).
+ */
+function keepExclusive(declarations: Declarations, all: Map<string, SecurityGroup>): void {
+  for (const inputs of declarations.of(tokens.exclusive)) {
+    const id = inputs.reference("securityGroupId", groups);
+    const kept = ["ingressRuleIds", "egressRuleIds"].map((key) => inputs.references(key, standaloneRules));
+    const unsure = new Unknown(`which rules ${inputs.resource.urn} leaves`);
+    for (const [groupId, group] of all) {
+      if (isKnown(id) && id !== groupId) continue;
+      const own = declarations
+        .of(...tokens.ingress, ...tokens.egress)
+        .filter((rule) => rule.reference("securityGroupId", groups) === groupId);
+      const isWhole = own.every(({ resource }) => kept.some((ids) => isKnown(ids) && ids.includes(resource.urn)));
+      const hasOthers = isKnown(group.rules) && group.rules.length > own.length;
+      if (!isWhole || hasOthers) all.set(groupId, { ...group, rules: unsure });
+    }
+  }
+}
+
+const standaloneRules: Wanted = { name: "security group rule", types: [...tokens.ingress, ...tokens.egress] };
 
 /** What EC2 gives a VPC's default group: all from its members, all to everywhere. */
 function openRules(id: string): SecurityGroupRule[] {
@@ -118,7 +150,7 @@ export function standaloneRule(inputs: Inputs, id: string): SecurityGroupRule[] 
     const portRange = portRangeOf(protocol, inputs.number("fromPort"), inputs.number("toPort"), inputs.resource.urn);
     const block = new Block(inputs, "", inputs.resource.inputs);
     const peers = peersOf(block, id, ["sourceSecurityGroupId"]);
-    const directions = isKnown(direction) ? [direction === "egress"] : [true, false];
+    const directions = isKnown(direction) ? [direction?.toLowerCase() === "egress"] : [true, false];
     return directions.flatMap((isEgress) =>
       peers.map((peer) => ({ isEgress, protocol, portRange, peer: isKnown(direction) ? peer : direction })),
     );
@@ -151,8 +183,8 @@ function peersOf(block: Block, id: string, groupKeys: readonly string[]): Known<
   }
   for (const key of groupKeys) {
     if (!block.has(key)) continue;
-    const ids = block.references(key, groups);
-    peers.push(...(isKnown(ids) ? ids.map((one) => ({ securityGroupId: withoutAccount(one) })) : [ids]));
+    const ids = block.inputs.resolveAll(withoutAccounts(block.fields[key]), block.key(key), groups);
+    peers.push(...(isKnown(ids) ? ids.map((one) => ({ securityGroupId: one })) : [ids]));
   }
   const self = block.value("self");
   if (!isKnown(self)) peers.push(self);
@@ -182,6 +214,12 @@ function groupPeer(value: unknown, inputs: Inputs, key: string, id: string): Kno
 }
 
 /** `123456789012/sg-0123`: a group of a peered VPC of another account. */
+const withoutAccounts = (value: unknown) =>
+  Array.isArray(value)
+    ? value.map((one) => (typeof one === "string" ? withoutAccount(one) : one))
+    : typeof value === "string"
+      ? withoutAccount(value)
+      : value;
 const withoutAccount = (text: string) => text.replace(/^\d{12}\//, "");
 
 function portRangeOf(

@@ -26,22 +26,20 @@ export function vpcEndpoints(declarations: Declarations): Map<string, VpcEndpoin
   ];
   return new Map(
     declarations.of(...types.vpcEndpoint).map((inputs) => {
-      const { urn, isRead } = inputs.resource;
+      const { urn } = inputs.resource;
       const vpcId = declarations.vpcOf(inputs);
       const serviceName = inputs.text("serviceName");
       const type = typeOf(inputs);
-      const [policy = inputs] = byPolicy.byKey.get(urn) ?? [];
       const [privateDns = inputs] = byPrivateDns.byKey.get(urn) ?? [];
-      const isAuto = isKnown(serviceName) && !/vpce-svc-/.test(serviceName ?? "");
       const endpoint: VpcEndpoint = {
         id: urn,
         vpcId,
         type: isKnown(serviceName) ? type : serviceName,
         serviceName: typeof serviceName === "string" ? serviceName : "",
-        state: isRead || !isAuto ? new Unknown(`whether ${urn} is accepted by the owner of its service`) : "available",
-        policyDocument: byPolicy.stray ?? policyOf(declarations, policy),
+        state: stateOf(inputs, serviceName),
+        policyDocument: byPolicy.stray ?? policyOf(declarations, [inputs, ...(byPolicy.byKey.get(urn) ?? [])]),
         privateDnsEnabled: byPrivateDns.stray ?? privateDns.flag("privateDnsEnabled", false),
-        privateDnsOnlyForInboundResolverEndpoint: inboundOnly(inputs),
+        privateDnsOnlyForInboundResolverEndpoint: inboundOnly(inputs, serviceName),
         routeTableIds: joined(
           inputs.references("routeTableIds", routeTables),
           byTable,
@@ -65,7 +63,25 @@ function typeOf(inputs: Inputs): VpcEndpoint["type"] {
   return type === "Interface" ? "Interface" : "other";
 }
 
-function policyOf(declarations: Declarations, inputs: Inputs): Known<unknown> {
+function stateOf(inputs: Inputs, serviceName: Known<string | undefined>): VpcEndpoint["state"] {
+  const { urn, isRead } = inputs.resource;
+  if (isRead || !isKnown(serviceName) || /vpce-svc-/.test(serviceName ?? ""))
+    return new Unknown(`whether ${urn} is accepted by the owner of its service`);
+  const family = inputs.text("ipAddressType");
+  if (!isKnown(family)) return family;
+  return family === "ipv6" ? inputs.unknown("ipAddressType", "is ipv6, which is not modelled") : "available";
+}
+
+/** The endpoint's own, or a resource of its own: with both, the one that the provider sets last. */
+function policyOf(declarations: Declarations, all: readonly Inputs[]): Known<unknown> {
+  const own = all.filter((inputs) => inputs.has("policy"));
+  const [first] = own;
+  if (own.length > 1)
+    return new Unknown(`which policy an endpoint has, of those of ${own.map((one) => one.resource.urn).join(" and ")}`);
+  return first ? documentOf(declarations, first) : all[0]?.value("policy");
+}
+
+function documentOf(declarations: Declarations, inputs: Inputs): Known<unknown> {
   const text = inputs.value("policy");
   if (!isKnown(text) || text === undefined) return text;
   try {
@@ -143,12 +159,22 @@ function groupsOf(
   return all;
 }
 
-/** S3's interface endpoints: with private DNS for inbound resolver endpoints alone unless told otherwise (VPC API, DnsOptions). */
-function inboundOnly(inputs: Inputs): Known<boolean> {
+/** Services with gateway endpoints too, for which a private name may be for inbound resolver endpoints alone. */
+const ofBothKinds = /\.(s3|dynamodb)$/;
+
+/**
+ * What AWS chooses where the program says nothing has changed over time
+ * (https://github.com/hashicorp/terraform-provider-aws/issues/46404).
+ */
+function inboundOnly(inputs: Inputs, serviceName: Known<string | undefined>): Known<boolean> {
+  const key = "privateDnsOnlyForInboundResolverEndpoint";
   const options = inputs.blocks("dnsOptions");
   if (!isKnown(options)) return options;
   const [block] = options;
-  const own = block?.value("privateDnsOnlyForInboundResolverEndpoint");
-  if (own === undefined) return false;
-  return isKnown(own) ? own === true : own;
+  if (!block) {
+    if (!isKnown(serviceName) || !ofBothKinds.test(serviceName ?? "")) return false;
+    return inputs.unknown(`dnsOptions.${key}`, "is not set, and AWS's own choice for it is not sure");
+  }
+  const own = block.value(key);
+  return isKnown(own) ? own === true || own === "true" : own;
 }

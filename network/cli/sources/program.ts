@@ -75,8 +75,15 @@ async function record(options: Parameters<typeof recordProgram>[0]): Promise<Rec
 function readSettings(file: string): PreflightSettings {
   try {
     const all = JSON.parse(readFileSync(file, "utf8"));
-    const { enforcementLevel: _, ...own } = all?.["network-reachability"] ?? {};
-    return settingsOf(own);
+    if (typeof all !== "object" || all === null || Array.isArray(all))
+      throw new SettingsError(["all of it must be an object"]);
+    const stray = Object.keys(all).filter((key) => Object.hasOwn(noSettings, key));
+    if (stray.length > 0) throw new SettingsError(stray.map((key) => `${key} must be within "network-reachability"`));
+    const own = all["network-reachability"] ?? {};
+    // An enforcement level alone.
+    if (typeof own === "string") return noSettings;
+    const { enforcementLevel: _, ...settings } = own;
+    return settingsOf(Array.isArray(own) ? own : settings);
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof SyntaxError || "code" in (error as object))) throw error;
     throw new Failure(

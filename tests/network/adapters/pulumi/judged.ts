@@ -18,12 +18,17 @@ export function topology(mode: Mode, declare: (stack: Stack) => void): Topology 
 
 /** A VPC and a subnet of it, which most programs here have. */
 export function base(stack: Stack) {
-  const vpc = stack.add(ec2("Vpc"), "main", { cidrBlock: "10.0.0.0/16" }, {
-    defaultSecurityGroupId: "sg-default",
-    defaultRouteTableId: "rtb-default",
-    mainRouteTableId: "rtb-default",
-    defaultNetworkAclId: "acl-default",
-  });
+  const vpc = stack.add(
+    ec2("Vpc"),
+    "main",
+    { cidrBlock: "10.0.0.0/16" },
+    {
+      defaultSecurityGroupId: "sg-default",
+      defaultRouteTableId: "rtb-default",
+      mainRouteTableId: "rtb-default",
+      defaultNetworkAclId: "acl-default",
+    },
+  );
   const subnet = stack.add(ec2("Subnet"), "jobs", { vpcId: vpc.out(), cidrBlock: "10.0.1.0/24" });
   return { vpc, subnet };
 }
