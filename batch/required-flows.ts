@@ -143,7 +143,7 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
     ),
     flow(
       at("s3", (own) => `prod-${own}-starport-layer-bucket.s3.${suffix(own)}`),
-      [request("s3:GetObject", { partition }, "prod-", region, "-starport-layer-bucket/*")],
+      [{ ...request("s3:GetObject", { partition }, "prod-", region, "-starport-layer-bucket/*"), owner: "amazon" }],
       symptoms.image(),
       pages.ecr,
     ),

@@ -12,6 +12,8 @@ export interface RequiredRequest {
   readonly unknown?: string;
   /** What the resource may be, where the account in it stands for one that nobody knows. */
   readonly mayBe?: string;
+  /** Of a resource that is Amazon's own: no customer's account has it, nor organization. */
+  readonly owner?: "amazon";
 }
 
 /** Where a resource is; what is undefined is left out of its ARN (S3's buckets have neither). */

@@ -10,6 +10,8 @@ export interface PolicyRequest {
   readonly unknown?: string;
   /** What else the ARN may be, where it is known only to be one of some. */
   readonly mayBe?: string;
+  /** Of a resource that is Amazon's own: no customer's account has it, nor organization. */
+  readonly owner?: "amazon";
 }
 
 /** What is known of every request through the endpoint, by the names of IAM's global condition keys. */
@@ -37,12 +39,17 @@ export function judgeEndpointPolicy(
   const statements = statementsOf(policy);
   if (!statements) return { answer: "maybe", reason: "its policy has no statements that can be read" };
   const name = `${request.action} on ${request.resource}`;
-  let allowed: PolicyJudgement = { answer: "no", reason: `no statement of its policy allows ${name}` };
+  const refused: PolicyJudgement = { answer: "no", reason: `no statement of its policy allows ${name}` };
+  let allowed = refused;
   let denied: PolicyJudgement | undefined;
   for (const [index, statement] of statements.entries()) {
     const match = matches(statement, request, context);
-    if (match.answer === "no") continue;
     const label = typeof statement.Sid === "string" && statement.Sid !== "" ? statement.Sid : `number ${index + 1}`;
+    if (match.answer === "no") {
+      if (statement.Effect === "Allow" && match.reason !== "" && allowed === refused)
+        allowed = { ...refused, reason: `${refused.reason}; statement ${label} would, but ${match.reason}` };
+      continue;
+    }
     if (statement.Effect === "Deny") {
       if (match.answer === "yes") return { answer: "no", reason: `statement ${label} of its policy denies ${name}` };
       denied ??= { answer: "maybe", reason: `statement ${label} of its policy may deny ${name}: ${match.reason}` };
@@ -102,9 +109,12 @@ function matches(statement: Json, request: PolicyRequest, context: PolicyContext
       unknown,
     ),
     matchPrincipal(statement),
-    ...matchCondition(statement.Condition, context),
+    ...matchCondition(statement.Condition, { ...context, ...ownerContext[request.owner ?? "unknown"] }),
   ];
   const answer = parts.map((part) => part.answer).reduce(and);
+  // What does not hold is told where all else does.
+  const failing = parts.filter((part) => part.answer === "no");
+  if (answer === "no") return { answer, reason: failing.length === 1 ? (failing[0]?.reason ?? "") : "" };
   return { answer, reason: parts.find((part) => part.answer === "maybe")?.reason ?? "" };
 }
 
@@ -138,6 +148,14 @@ function matchCondition(condition: unknown, context: PolicyContext): Matched[] {
   });
 }
 
+/** A number that no one gives in a condition. */
+const amazonsNumber = "Amazon's own";
+
+const ownerContext: Readonly<Record<"amazon" | "unknown", PolicyContext>> = {
+  amazon: { "aws:ResourceAccount": amazonsNumber, "aws:ResourceOrgID": amazonsNumber },
+  unknown: {},
+};
+
 function matchKey(operator: string, key: string, value: unknown, context: PolicyContext): Matched {
   const known = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
   const patterns = listOf(typeof value === "boolean" ? String(value) : value);
@@ -145,7 +163,12 @@ function matchKey(operator: string, key: string, value: unknown, context: Policy
   if (known === undefined || !patterns || !test) return { answer: "maybe", reason: `it has a condition on ${key}` };
   if (patterns.some((pattern) => pattern.includes("${")))
     return { answer: "maybe", reason: "it has a policy variable" };
-  return { answer: test(known, patterns) ? "yes" : "no", reason: "" };
+  // Who lists several may know Amazon's.
+  if (known === amazonsNumber && patterns.length > 1)
+    return { answer: "maybe", reason: `it has a condition on ${key}` };
+  if (test(known, patterns)) return { answer: "yes", reason: "" };
+  const own = known === amazonsNumber ? ", and what is asked for is Amazon's own" : "";
+  return { answer: "no", reason: `its condition on ${key} does not hold${own}` };
 }
 
 const conditionOperators: Readonly<Record<string, (known: string, patterns: readonly string[]) => boolean>> = {

@@ -82,3 +82,31 @@ test("an account that stands for another may be the one that a policy names", (t
   t.is(answer("arn:aws:ecr:eu-west-1:123456789012:repository/a"), "maybe");
   t.is(answer("arn:aws:ecr:eu-west-1:123456789012:repository/b"), "no");
 });
+
+const layers = { action: "s3:GetObject", resource: "arn:aws:s3:::layers/*", owner: "amazon" } as const;
+
+for (const [operator, key, value, answer] of [
+  ["StringEquals", "aws:ResourceAccount", "123456789012", "no"],
+  ["StringEquals", "aws:ResourceAccount", ["123456789012", "210987654321"], "maybe"],
+  ["StringNotEquals", "aws:ResourceAccount", "123456789012", "yes"],
+  ["StringEqualsIfExists", "aws:ResourceOrgID", "o-1234567890", "no"],
+  ["StringLike", "aws:ResourceOrgID", "*", "yes"],
+  ["StringEquals", "aws:PrincipalAccount", "123456789012", "maybe"],
+] as const) {
+  test(`what is Amazon's own, if ${operator} ${key} ${value}: ${answer}`, (t) => {
+    const Statement = { Sid: "Own", ...allow, Resource: "*", Condition: { [operator]: { [key]: value } } };
+    t.is(judgeEndpointPolicy({ Statement }, layers).answer, answer);
+  });
+}
+
+test("a statement that would allow a request but for its condition is named", (t) => {
+  const own = { ...allow, Resource: "*", Condition: { StringEquals: { "aws:ResourceAccount": "123456789012" } } };
+  const statements = [
+    { ...allow, Resource: "arn:aws:s3:::results/*" },
+    { Sid: "Own", ...own },
+  ];
+  t.is(
+    judgeEndpointPolicy({ Statement: statements }, layers).reason,
+    "no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/*; statement Own would, but its condition on aws:ResourceAccount does not hold, and what is asked for is Amazon's own",
+  );
+});

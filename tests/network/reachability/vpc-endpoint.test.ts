@@ -35,7 +35,7 @@ const policies: [string, unknown, string][] = [
   [
     "another VPC",
     when({ "aws:SourceVpc": "far" }),
-    `not-reachable; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
+    `not-reachable; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:GetObject on arn:aws:s3:::layers/x; statement number 1 would, but its condition on aws:SourceVpc does not hold. Let the policy of vpce-s3 allow s3:GetObject on arn:aws:s3:::layers/x, and no statement deny it.; endpoint-policy vpc-endpoint vpce-s3: vpce-s3 does not let the request through: no statement of its policy allows s3:PutObject on arn:aws:s3:::out/x; statement number 1 would, but its condition on aws:SourceVpc does not hold. Let the policy of vpce-s3 allow s3:PutObject on arn:aws:s3:::out/x, and no statement deny it.`,
   ],
   [
     "some principal",
