@@ -1,0 +1,3 @@
+import { centralEgress } from "../base/central-egress.ts";
+
+centralEgress({ transit: { defaultRouteTablePropagation: "disable" } });

@@ -1,0 +1,3 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({ jobsToEndpoints: null, endpointsFromJobs: null });
