@@ -86,21 +86,21 @@ function noPublicAddress(
       return {
         ...explanation,
         component,
-        message: `${id} gives no public IPv4 address, mapPublicIpOnLaunch being off: ${message}`,
+        message: `mapPublicIpOnLaunch of ${id} is off: ${message}`,
         fix: `Set mapPublicIpOnLaunch of ${id} to true, or ${throughNat}.`,
       };
     case "launch-template":
       return {
         ...explanation,
         component,
-        message: `${id} gives no public IPv4 address, associatePublicIpAddress being false: ${message}`,
+        message: `associatePublicIpAddress of ${id} is off: ${message}`,
         fix: `Set associatePublicIpAddress of the network interface of ${id} to true, or ${throughNat}.`,
       };
     case "job-definition":
       return {
         ...explanation,
         component,
-        message: `${id} asks for no public IPv4 address, which its jobs on Fargate then don't have: ${message}`,
+        message: `networkConfiguration.assignPublicIp of ${id} is not ENABLED: ${message}`,
         fix: `Set networkConfiguration.assignPublicIp of ${id} to "ENABLED", or ${throughNat}.`,
       };
     case "compute-environment":

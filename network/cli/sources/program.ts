@@ -33,6 +33,7 @@ export async function ofProgram(flags: ProgramFlags, { stderr, env }: CliContext
     ...recorded.warnings.map((warning) => `warning: ${warning}`),
     ...proof.notes.map((note) => `note: ${note}`),
     ...waivers.notes.map((note) => `note: ${note}`),
+    ...(known === undefined && asksForSnapshot(proof) ? [snapshotNote] : []),
   ];
   if (flows !== undefined) return { name: path.basename(flows), judgements: judgeFile(flows, proof.topology), notes };
   if (!proof.hasBatch) {
@@ -43,6 +44,15 @@ export async function ofProgram(flags: ProgramFlags, { stderr, env }: CliContext
   }
   const { project, stack: name } = recorded;
   return { name: `${project}/${name}`, judgements: judgementsOf(proof, waivers.inForce), notes };
+}
+
+const snapshotNote =
+  "note: What this program names and does not make, a snapshot tells: save the EC2 Describe* responses of the account as JSON files and add --snapshot DIR.";
+
+/** Whether a flow is not known, and the program has what only the account knows. */
+function asksForSnapshot({ flows, program }: Proof): boolean {
+  if (!flows.some(({ analysis }) => analysis.verdict === "unknown")) return false;
+  return program.resources.some(({ isRead }) => isRead) || flows.some(({ source }) => program.get(source) === undefined);
 }
 
 function* judgementsOf({ flows }: Proof, waivers: PreflightSettings["waivers"]): Iterable<Judgement> {

@@ -174,3 +174,14 @@ for (const [title, more, code] of [
     t.is((await network("check", "--snapshot", path.join(folder, "configs"), "--flows", flows)).code, code);
   });
 }
+
+test("a program that looks up what it has not made proves nothing, and says what would: 3", async (t) => {
+  const program = path.join(project, "tests/scenarios/default-vpc-looked-up");
+  const { code, stdout, stderr } = await network("check", "--program", program, "--preview");
+  t.is(code, 3);
+  t.is(
+    stderr,
+    "note: What this program names and does not make, a snapshot tells: save the EC2 Describe* responses of the account as JSON files and add --snapshot DIR.\n",
+  );
+  t.regex(stdout, /is the account's, not this program's; a snapshot of the account tells it\./);
+});

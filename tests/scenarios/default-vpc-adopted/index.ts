@@ -1,0 +1,33 @@
+import * as aws from "@pulumi/aws";
+
+const vpc = new aws.ec2.DefaultVpc("default", { tags: { Name: "Default VPC" } });
+const a = new aws.ec2.DefaultSubnet("a", { availabilityZone: "eu-west-1a" });
+const b = new aws.ec2.DefaultSubnet("b", { availabilityZone: "eu-west-1b" });
+const sg = new aws.ec2.SecurityGroup("sg", {
+  vpcId: vpc.id,
+  egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
+});
+const ce = new aws.batch.ComputeEnvironment("ce", {
+  type: "MANAGED",
+  computeResources: {
+    type: "EC2",
+    maxVcpus: 4,
+    instanceTypes: ["c5"],
+    instanceRole: "arn:aws:iam::123456789012:instance-profile/ecs",
+    subnets: [a.id, b.id],
+    securityGroupIds: [sg.id],
+  },
+});
+new aws.batch.JobQueue("q", {
+  state: "ENABLED",
+  priority: 1,
+  computeEnvironmentOrders: [{ order: 1, computeEnvironment: ce.arn }],
+});
+new aws.batch.JobDefinition("jd", {
+  type: "container",
+  containerProperties: JSON.stringify({
+    image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1",
+    vcpus: 1,
+    memory: 512,
+  }),
+});
