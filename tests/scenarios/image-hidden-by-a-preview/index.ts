@@ -1,0 +1,3 @@
+import { endpointsOnly } from "../base/endpoints-only.ts";
+
+endpointsOnly({ container: { image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/work:1" } });
