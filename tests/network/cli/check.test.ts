@@ -131,7 +131,7 @@ test("what is wrong with a snapshot is said for every file at once: 2", async (t
   );
 });
 
-for (const args of [[], ["chekc"], ["check"], ["check", "--snapshot", "x"], ["check", "--format", "xml"]]) {
+for (const args of [[], ["chekc"], ["check", "--snapshot", "x"], ["check", "--format", "xml"]]) {
   test(`wrong usage is one line: node network ${args.join(" ")}`, async (t) => {
     const { code, stdout, stderr } = await network(...args);
     t.is(code, 2);
