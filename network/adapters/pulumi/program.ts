@@ -118,7 +118,7 @@ export class Inputs {
 
   /** Of what the program only looks up, it says nothing but the id. */
   #untold(key: string): Unknown | undefined {
-    return this.resource.isRead === true ? this.unknown(key, "is not this program's") : undefined;
+    return this.resource.isRead === true ? this.unknown(key) : undefined;
   }
 
   /** What the provider says beyond the inputs: unknown until then. */

@@ -52,7 +52,9 @@ const snapshotNote =
 /** Whether a flow is not known, and the program has what only the account knows. */
 function asksForSnapshot({ flows, program }: Proof): boolean {
   if (!flows.some(({ analysis }) => analysis.verdict === "unknown")) return false;
-  return program.resources.some(({ isRead }) => isRead) || flows.some(({ source }) => program.get(source) === undefined);
+  return (
+    program.resources.some(({ isRead }) => isRead) || flows.some(({ source }) => program.get(source) === undefined)
+  );
 }
 
 function* judgementsOf({ flows }: Proof, waivers: PreflightSettings["waivers"]): Iterable<Judgement> {

@@ -11,7 +11,7 @@ new aws.ec2.Route("default", {
 const isolated = new aws.ec2.RouteTable("isolated", { vpcId: vpc.id });
 const pub = ["a", "b"].map(
   (z, i) =>
-    new aws.ec2.Subnet("pub-" + z, {
+    new aws.ec2.Subnet(`pub-${z}`, {
       vpcId: vpc.id,
       cidrBlock: `10.0.${i}.0/24`,
       availabilityZone: `eu-west-1${z}`,
@@ -19,12 +19,12 @@ const pub = ["a", "b"].map(
     }),
 );
 const data = ["a", "b"].map((z, i) => {
-  const s = new aws.ec2.Subnet("data-" + z, {
+  const s = new aws.ec2.Subnet(`data-${z}`, {
     vpcId: vpc.id,
     cidrBlock: `10.0.1${i}.0/24`,
     availabilityZone: `eu-west-1${z}`,
   });
-  new aws.ec2.RouteTableAssociation("data-" + z, { subnetId: s.id, routeTableId: isolated.id });
+  new aws.ec2.RouteTableAssociation(`data-${z}`, { subnetId: s.id, routeTableId: isolated.id });
   return s;
 });
 const jobs = new aws.ec2.SecurityGroup("jobs", {

@@ -9,14 +9,14 @@ const eigw = new aws.ec2.EgressOnlyInternetGateway("eigw", { vpcId: vpc.id });
 const rt = new aws.ec2.RouteTable("rt", { vpcId: vpc.id });
 new aws.ec2.Route("v6", { routeTableId: rt.id, destinationIpv6CidrBlock: "::/0", egressOnlyGatewayId: eigw.id });
 const subnets = [0, 1].map((i) => {
-  const s = new aws.ec2.Subnet("native" + i, {
+  const s = new aws.ec2.Subnet(`native${i}`, {
     vpcId: vpc.id,
     cidrBlock: `10.0.${i}.0/24`,
     assignIpv6AddressOnCreation: true,
     enableResourceNameDnsAaaaRecordOnLaunch: true,
     ipv6CidrBlock: vpc.ipv6CidrBlock.apply((c) => c.replace("00::/56", `0${i}::/64`)),
   });
-  new aws.ec2.RouteTableAssociation("native" + i, { subnetId: s.id, routeTableId: rt.id });
+  new aws.ec2.RouteTableAssociation(`native${i}`, { subnetId: s.id, routeTableId: rt.id });
   return s;
 });
 const sg = new aws.ec2.SecurityGroup("sg", {

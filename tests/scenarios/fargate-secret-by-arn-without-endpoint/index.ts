@@ -20,7 +20,7 @@ const sg = new aws.ec2.SecurityGroup("tasks", {
     void new aws.ec2.VpcEndpoint(x, {
       vpcId: vpc.id,
       vpcEndpointType: "Interface",
-      serviceName: "com.amazonaws.eu-west-1." + x,
+      serviceName: `com.amazonaws.eu-west-1.${x}`,
       subnetIds: [s.id],
       securityGroupIds: [sg.id],
       privateDnsEnabled: true,

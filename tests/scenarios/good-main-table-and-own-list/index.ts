@@ -5,7 +5,7 @@ const igw = new aws.ec2.InternetGateway("igw", {});
 new aws.ec2.InternetGatewayAttachment("igw", { vpcId: vpc.id, internetGatewayId: igw.id });
 const pub = new aws.ec2.Subnet("pub", { vpcId: vpc.id, cidrBlock: "10.0.0.0/24", availabilityZone: "eu-west-1c" });
 const priv = ["10.0.1.0/24", "10.0.2.0/24"].map(
-  (c, i) => new aws.ec2.Subnet("priv" + i, { vpcId: vpc.id, cidrBlock: c, availabilityZone: "eu-west-1" + "ab"[i] }),
+  (c, i) => new aws.ec2.Subnet(`priv${i}`, { vpcId: vpc.id, cidrBlock: c, availabilityZone: `eu-west-1${"ab"[i]}` }),
 );
 const pubRt = new aws.ec2.RouteTable("pub", { vpcId: vpc.id, routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: igw.id }] });
 new aws.ec2.RouteTableAssociation("pub", { subnetId: pub.id, routeTableId: pubRt.id });

@@ -7,36 +7,36 @@ const tgw = new aws.ec2transitgateway.TransitGateway("tgw", {
 const spokeVpc = new aws.ec2.Vpc("spoke", { cidrBlock: "10.1.0.0/16", enableDnsHostnames: true });
 const spokeSubnets = ["a", "b"].map(
   (z, i) =>
-    new aws.ec2.Subnet("spoke-" + z, {
+    new aws.ec2.Subnet(`spoke-${z}`, {
       vpcId: spokeVpc.id,
       cidrBlock: `10.1.${i}.0/24`,
-      availabilityZone: "eu-west-1" + z,
+      availabilityZone: `eu-west-1${z}`,
     }),
 );
 const spokeTgwSubnets = ["a", "b"].map(
   (z, i) =>
-    new aws.ec2.Subnet("spoke-tgw-" + z, {
+    new aws.ec2.Subnet(`spoke-tgw-${z}`, {
       vpcId: spokeVpc.id,
       cidrBlock: `10.1.255.${i * 16}/28`,
-      availabilityZone: "eu-west-1" + z,
+      availabilityZone: `eu-west-1${z}`,
     }),
 );
 const egressVpc = new aws.ec2.Vpc("egress", { cidrBlock: "10.0.0.0/16" });
 const igw = new aws.ec2.InternetGateway("egress", { vpcId: egressVpc.id });
 const pubSubnets = ["a", "b"].map(
   (z, i) =>
-    new aws.ec2.Subnet("egress-public-" + z, {
+    new aws.ec2.Subnet(`egress-public-${z}`, {
       vpcId: egressVpc.id,
       cidrBlock: `10.0.${i}.0/24`,
-      availabilityZone: "eu-west-1" + z,
+      availabilityZone: `eu-west-1${z}`,
     }),
 );
 const attSubnets = ["a", "b"].map(
   (z, i) =>
-    new aws.ec2.Subnet("egress-tgw-" + z, {
+    new aws.ec2.Subnet(`egress-tgw-${z}`, {
       vpcId: egressVpc.id,
       cidrBlock: `10.0.255.${i * 16}/28`,
-      availabilityZone: "eu-west-1" + z,
+      availabilityZone: `eu-west-1${z}`,
     }),
 );
 const spokeAtt = new aws.ec2transitgateway.VpcAttachment("spoke", {
@@ -78,26 +78,26 @@ const spokeRt = new aws.ec2.RouteTable(
   { dependsOn: [spokeAtt] },
 );
 spokeSubnets.forEach(
-  (s, i) => void new aws.ec2.RouteTableAssociation("spoke-" + i, { subnetId: s.id, routeTableId: spokeRt.id }),
+  (s, i) => void new aws.ec2.RouteTableAssociation(`spoke-${i}`, { subnetId: s.id, routeTableId: spokeRt.id }),
 );
 ["a", "b"].forEach((z, i) => {
-  const nat = new aws.ec2.NatGateway("egress-" + z, {
+  const nat = new aws.ec2.NatGateway(`egress-${z}`, {
     subnetId: pubSubnets[i]!.id,
-    allocationId: new aws.ec2.Eip("egress-" + z).id,
+    allocationId: new aws.ec2.Eip(`egress-${z}`).id,
   });
-  const t = new aws.ec2.RouteTable("egress-tgw-" + z, {
+  const t = new aws.ec2.RouteTable(`egress-tgw-${z}`, {
     vpcId: egressVpc.id,
     routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: nat.id }],
   });
-  new aws.ec2.RouteTableAssociation("egress-tgw-" + z, { subnetId: attSubnets[i]!.id, routeTableId: t.id });
-  const p = new aws.ec2.RouteTable("egress-public-" + z, { vpcId: egressVpc.id });
-  new aws.ec2.Route("egress-public-" + z, { routeTableId: p.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: igw.id });
-  /*RETURN*/ new aws.ec2.Route("egress-back-" + z, {
+  new aws.ec2.RouteTableAssociation(`egress-tgw-${z}`, { subnetId: attSubnets[i]!.id, routeTableId: t.id });
+  const p = new aws.ec2.RouteTable(`egress-public-${z}`, { vpcId: egressVpc.id });
+  new aws.ec2.Route(`egress-public-${z}`, { routeTableId: p.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: igw.id });
+  /*RETURN*/ new aws.ec2.Route(`egress-back-${z}`, {
     routeTableId: p.id,
     destinationCidrBlock: "10.1.0.0/16",
     transitGatewayId: tgw.id,
   });
-  new aws.ec2.RouteTableAssociation("egress-public-" + z, { subnetId: pubSubnets[i]!.id, routeTableId: p.id });
+  new aws.ec2.RouteTableAssociation(`egress-public-${z}`, { subnetId: pubSubnets[i]!.id, routeTableId: p.id });
 });
 const sg = new aws.ec2.SecurityGroup("sg", {
   vpcId: spokeVpc.id,

@@ -23,12 +23,12 @@ const dataRt = new aws.ec2.RouteTable("data", {
   routes: [{ cidrBlock: app.cidrBlock, vpcPeeringConnectionId: pcx.id }],
 });
 const dbSubnets = ["a", "b"].map((z, i) => {
-  const x = new aws.ec2.Subnet("data-" + z, {
+  const x = new aws.ec2.Subnet(`data-${z}`, {
     vpcId: data.id,
     cidrBlock: `10.1.${i}.0/24`,
-    availabilityZone: "eu-west-1" + z,
+    availabilityZone: `eu-west-1${z}`,
   });
-  new aws.ec2.RouteTableAssociation("data-" + z, { subnetId: x.id, routeTableId: dataRt.id });
+  new aws.ec2.RouteTableAssociation(`data-${z}`, { subnetId: x.id, routeTableId: dataRt.id });
   return x;
 });
 const dbGroup = new aws.rds.SubnetGroup("db", { subnetIds: dbSubnets.map((x) => x.id) });

@@ -16,12 +16,12 @@ const s = new aws.ec2.Subnet("app", { vpcId: app.id, cidrBlock: "10.0.0.0/24", m
 new aws.ec2.RouteTableAssociation("app", { subnetId: s.id, routeTableId: rt.id });
 const dataRt = new aws.ec2.RouteTable("data", { vpcId: data.id });
 const dbSubnets = ["a", "b"].map((z, i) => {
-  const x = new aws.ec2.Subnet("data-" + z, {
+  const x = new aws.ec2.Subnet(`data-${z}`, {
     vpcId: data.id,
     cidrBlock: `10.1.${i}.0/24`,
-    availabilityZone: "eu-west-1" + z,
+    availabilityZone: `eu-west-1${z}`,
   });
-  new aws.ec2.RouteTableAssociation("data-" + z, { subnetId: x.id, routeTableId: dataRt.id });
+  new aws.ec2.RouteTableAssociation(`data-${z}`, { subnetId: x.id, routeTableId: dataRt.id });
   return x;
 });
 const dbGroup = new aws.rds.SubnetGroup("db", { subnetIds: dbSubnets.map((x) => x.id) });

@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 
 const vpc = new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
-const rts = [0, 1].map((i) => new aws.ec2.RouteTable("rt" + i, { vpcId: vpc.id }));
+const rts = [0, 1].map((i) => new aws.ec2.RouteTable(`rt${i}`, { vpcId: vpc.id }));
 const subnets = rts.map((rt, i) => {
-  const s = new aws.ec2.Subnet("s" + i, {
+  const s = new aws.ec2.Subnet(`s${i}`, {
     vpcId: vpc.id,
     cidrBlock: `10.0.${i}.0/24`,
-    availabilityZone: "eu-west-1" + "ab"[i],
+    availabilityZone: `eu-west-1${"ab"[i]}`,
   });
-  new aws.ec2.RouteTableAssociation("s" + i, { subnetId: s.id, routeTableId: rt.id });
+  new aws.ec2.RouteTableAssociation(`s${i}`, { subnetId: s.id, routeTableId: rt.id });
   return s;
 });
 const sg = new aws.ec2.SecurityGroup("sg", {
@@ -20,7 +20,7 @@ for (const s of ["ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "log
   new aws.ec2.VpcEndpoint(s, {
     vpcId: vpc.id,
     vpcEndpointType: "Interface",
-    serviceName: "com.amazonaws.eu-west-1." + s,
+    serviceName: `com.amazonaws.eu-west-1.${s}`,
     subnetIds: subnets.map((x) => x.id),
     securityGroupIds: [sg.id],
     privateDnsEnabled: true,
