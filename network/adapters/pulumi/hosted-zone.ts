@@ -43,11 +43,16 @@ export function hostedZones(declarations: Declarations): Known<readonly HostedZo
 function vpcsOf(inputs: Inputs, associations: readonly Inputs[]): Known<readonly string[]> {
   const blocks = inputs.blocks("vpcs");
   if (!isKnown(blocks)) return blocks;
-  const ids: string[] = [];
-  for (const vpcId of [
-    ...blocks.map((block) => block.reference("vpcId", vpcs)),
-    ...associations.map((association) => association.reference("vpcId", vpcs)),
-  ]) {
+  // Together: in a preview each may be of several VPCs, and all of them are all of those.
+  const named = inputs.resolveAll(
+    blocks.map(({ fields }) => fields.vpcId),
+    "vpcs",
+    vpcs,
+  );
+  if (!isKnown(named)) return named;
+  const ids = [...named];
+  for (const association of associations) {
+    const vpcId = association.reference("vpcId", vpcs);
     if (!isKnown(vpcId)) return vpcId;
     if (vpcId !== undefined) ids.push(vpcId);
   }

@@ -147,3 +147,21 @@ test("what the program does not tell of a zone is not known", (t) => {
   t.true(read(foreign) instanceof Unknown);
   t.true(only(zone, { ...alias("x"), propertyDependencies: {} }).records instanceof Unknown);
 });
+
+test("of several VPCs that a zone names at once each is meant", (t) => {
+  const vpcs = [{ vpcId: unknownValue }, { vpcId: unknownValue }];
+  const both = resource(
+    "zone",
+    "aws:route53/zone:Zone",
+    { name: "ecs.r.amazonaws.com", vpcs },
+    { vpcs: ["vpc", "other"] },
+  );
+  t.deepEqual(only(both).vpcIds, ["vpc", "other"]);
+  const one = resource(
+    "zone",
+    "aws:route53/zone:Zone",
+    { name: "ecs.r.amazonaws.com", vpcs: vpcs.slice(1) },
+    { vpcs: ["vpc", "other"] },
+  );
+  t.true(only(one).vpcIds instanceof Unknown);
+});
