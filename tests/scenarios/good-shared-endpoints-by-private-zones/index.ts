@@ -58,7 +58,9 @@ for (const s of ["ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "log
       zoneId: zone.zoneId,
       name: `${name}${host[s] ?? s}.${region}.amazonaws.com`,
       type: "A",
-      aliases: [{ name: ep.dnsEntries[0]!.dnsName, zoneId: ep.dnsEntries[0]!.hostedZoneId, evaluateTargetHealth: true }],
+      aliases: [
+        { name: ep.dnsEntries[0]!.dnsName, zoneId: ep.dnsEntries[0]!.hostedZoneId, evaluateTargetHealth: true },
+      ],
     });
 }
 new aws.ec2.VpcEndpoint("s3", {
