@@ -9,6 +9,8 @@ export interface PreflightSettings {
   readonly services: readonly string[];
   /** URIs of the images of job definitions whose container properties a preview hides as a whole. */
   readonly images: readonly string[];
+  /** Whether jobs on Fargate get a public address whose container properties a preview hides. */
+  readonly assignPublicIp?: boolean | undefined;
   readonly flows: readonly AddedFlow[];
   readonly waivers: readonly Waiver[];
 }
@@ -74,6 +76,7 @@ const waiver = v.strictObject({
 const settings = v.strictObject({
   services: v.optional(v.array(text, "must be an array"), []),
   images: v.optional(v.array(text, "must be an array"), []),
+  assignPublicIp: v.optional(v.boolean("must be true or false")),
   flows: v.optional(
     v.array(
       v.pipe(

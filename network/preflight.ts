@@ -43,7 +43,11 @@ export function prove(resources: readonly ProgramResource[], options: ProofOptio
   const { settings = noSettings, snapshot, region } = options;
   const program = new Program(resources);
   const names = new Names(program);
-  const workload = workloadOf(program, { ...options, images: settings.images });
+  const workload = workloadOf(program, {
+    ...options,
+    images: settings.images,
+    assignPublicIp: settings.assignPublicIp,
+  });
   const topology = topologyOf(program, {
     region: region ?? new Unknown("the Region of the program"),
     foreignSubnetIds: foreignSubnets(program, workload.runs),

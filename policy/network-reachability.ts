@@ -26,6 +26,10 @@ const configSchema = {
       items: { type: "string" },
       description: "URIs of the images of jobs whose container properties a preview hides: a registry is a flow.",
     },
+    assignPublicIp: {
+      type: "boolean",
+      description: "Whether jobs on Fargate get a public address whose container properties a preview hides.",
+    },
     flows: {
       type: "array",
       items: { type: "object" },

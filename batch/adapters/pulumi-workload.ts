@@ -72,7 +72,13 @@ export function workloadOf(program: Program, stack: StackLocation = {}): Workloa
   const environments = program
     .ofType(...computeEnvironmentTypes)
     .map((resource) => computeEnvironmentOf(program, locations, resource));
-  const definitions = program.ofType(...jobDefinitionTypes).map((resource) => jobDefinitionOf(program, resource));
+  const definitions = program.ofType(...jobDefinitionTypes).map((resource) => {
+    const own = jobDefinitionOf(program, resource);
+    const { assignPublicIp } = stack;
+    return isKnown(own.hasPublicAddress) || assignPublicIp === undefined
+      ? own
+      : { ...own, hasPublicAddress: assignPublicIp };
+  });
   const hosts = new Map<string, PlacedHost>();
   const runs: Run[] = [];
   for (const environment of environments) {

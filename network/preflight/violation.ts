@@ -62,4 +62,4 @@ function messageOf(explanation: Explanation, raw: Explanation, kept: readonly Ju
 }
 
 const wayOut =
-  "Say in the program what is not known (an id itself, not a value computed from several; properties as plain JSON), or check against a snapshot of the account (node network check --program DIR --snapshot DIR), or say in the policy's config what a preview hides (images, services), or waive the flow there, with a reason and an expiry date.";
+  "Say in the program what is not known (an id itself, not a value computed from several; properties as plain JSON), or check against a snapshot of the account (node network check --program DIR --snapshot DIR), or say in the policy's config what a preview hides (images, assignPublicIp, services), or waive the flow there, with a reason and an expiry date.";

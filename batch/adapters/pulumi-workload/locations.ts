@@ -9,6 +9,8 @@ export interface StackLocation {
   readonly accountId?: string | undefined;
   /** The images of job definitions whose own are not told, nor come from a resource: a person says which they are. */
   readonly images?: readonly string[];
+  /** Whether jobs on Fargate get a public address whose definition does not tell: a person says so. */
+  readonly assignPublicIp?: boolean | undefined;
 }
 
 /** In which Region and account the resources of a program are. Whoever has the same unknown Region has the same `Unknown`. */
