@@ -24,7 +24,7 @@ export class Places {
 
   /** @throws RangeError for what is none, or not in the topology */
   source(text: string): End<Place> {
-    if (kindOf(text) === "vpce")
+    if (this.#kindOf(text) === "vpce")
       throw new RangeError(`source ${text} is a VPC endpoint, which starts nothing; it may be a destination`);
     if (isServiceName(text))
       throw new RangeError(`source ${text} is the name of a service, which starts nothing; it may be a destination`);
@@ -37,7 +37,7 @@ export class Places {
    * @throws RangeError for what is none, or not in the topology
    */
   destination(text: string, source?: Place): End<Place | Service> {
-    if (kindOf(text) === "vpce") {
+    if (this.#kindOf(text) === "vpce") {
       const { vpcEndpoints } = this.#topology;
       if (isKnown(vpcEndpoints) && !vpcEndpoints.has(text))
         throw new RangeError(`destination ${text} is not in the snapshot`);
@@ -47,8 +47,17 @@ export class Places {
     return this.#end(text, "destination", source);
   }
 
+  /** By the beginning of an id, or by what has it: a program's ids are URNs. */
+  #kindOf(text: string): string | undefined {
+    const { subnets, vpcEndpoints, networkInterfaces } = this.#topology;
+    if (isKnown(subnets) && subnets.has(text)) return "subnet";
+    if (isKnown(vpcEndpoints) && vpcEndpoints.has(text)) return "vpce";
+    if (isKnown(networkInterfaces) && networkInterfaces.has(text)) return "eni";
+    return kindOf(text);
+  }
+
   #end(text: string, field: string, source?: Place): End<Place> {
-    const kind = kindOf(text);
+    const kind = this.#kindOf(text);
     if (kind === "subnet") return this.#ofSubnet(text, field);
     if (kind !== undefined) return ofInterface(this.#interface(text, field), text, field);
     return this.#ofAddress(text, field, source);
