@@ -1,4 +1,6 @@
-import { type Block, Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
+import type { Block } from "../../../network/adapters/pulumi/block.ts";
+import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { defaultGroupOf, securityGroups, subnets, vpcs } from "../../../network/adapters/pulumi/wanted.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";

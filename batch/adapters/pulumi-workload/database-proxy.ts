@@ -1,4 +1,5 @@
-import { Inputs, type Program, type Wanted } from "../../../network/adapters/pulumi/program.ts";
+import { Inputs, type Wanted } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import type { PlacedHost } from "./host.ts";
 
 const proxies: Wanted = { name: "database proxy", types: ["aws:rds/proxy:Proxy"] };

@@ -1,4 +1,5 @@
-import { Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
+import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import type { ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { securityGroups } from "../../../network/adapters/pulumi/wanted.ts";
 import { isKnown, type Known } from "../../../network/reachability/known.ts";

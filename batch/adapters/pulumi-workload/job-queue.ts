@@ -1,4 +1,5 @@
-import { Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
+import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isKnown, type Known } from "../../../network/reachability/known.ts";
 import { computeEnvironmentTypes } from "./compute-environment.ts";
 

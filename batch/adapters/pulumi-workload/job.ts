@@ -1,4 +1,5 @@
-import { Inputs, type Program } from "../../../network/adapters/pulumi/program.ts";
+import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";
 import { parseArn, partitionOf, type RequiredRequest, request, requestFor } from "../../required-flows/arn.ts";

@@ -1,4 +1,6 @@
-import { type Block, Inputs, type Program, type Wanted } from "../../../network/adapters/pulumi/program.ts";
+import type { Block } from "../../../network/adapters/pulumi/block.ts";
+import { Inputs, type Wanted } from "../../../network/adapters/pulumi/inputs.ts";
+import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue } from "../../../network/adapters/pulumi/resource.ts";
 import { securityGroups } from "../../../network/adapters/pulumi/wanted.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";

@@ -1,8 +1,8 @@
 import { Unknown } from "../../reachability/known.ts";
 import type { NetworkAclEntry, Route, SecurityGroupRule } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
+import type { Inputs } from "./inputs.ts";
 import { standaloneEntries } from "./network-acl.ts";
-import type { Inputs } from "./program.ts";
 import { isUnknownValue } from "./resource.ts";
 import { endpointRoutes, propagatedRoute, standaloneRoute, tokens as tableTokens } from "./route-table.ts";
 import { tokens as ruleTokens, standaloneRule } from "./security-group.ts";

@@ -1,7 +1,7 @@
 import { isKnown, type Known, type Unknown } from "../../reachability/known.ts";
 import type { BlockPublicAccess } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { subnets, vpcs } from "./wanted.ts";
 
 const token = {

@@ -1,6 +1,7 @@
 import { type Cidr, parseCidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
-import { Inputs, type Program } from "./program.ts";
+import { Inputs } from "./inputs.ts";
+import type { Program } from "./program.ts";
 import { isUnknownValue } from "./resource.ts";
 import { vpcs } from "./wanted.ts";
 

@@ -2,7 +2,7 @@ import { parseAddress } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { HostedZone, HostedZoneTarget } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { types, vpcEndpoints, vpcs, hostedZones as wanted } from "./wanted.ts";
 
 const token = {

@@ -1,7 +1,7 @@
 import { isKnown, type Known } from "../../reachability/known.ts";
 import type { InternetGateway } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { internetGateways as gateways, types, vpcs } from "./wanted.ts";
 
 /** Attached to the VPC that they name, or by an attachment of its own. */

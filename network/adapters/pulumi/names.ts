@@ -1,5 +1,6 @@
 import type { Component } from "../../reachability/explanation.ts";
-import { Inputs, type Program } from "./program.ts";
+import { Inputs } from "./inputs.ts";
+import type { Program } from "./program.ts";
 import { networkAcls, routeTables, securityGroups, types } from "./wanted.ts";
 
 /** What follows a URN in the id of what AWS makes of its own accord, and what it is called. */

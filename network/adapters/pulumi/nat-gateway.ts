@@ -2,7 +2,7 @@ import { parseAddress } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NatGateway, NetworkInterface, Subnet } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { types, subnets as wanted } from "./wanted.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { parseCidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NetworkAcl, NetworkAclEntry, Subnet, Vpc } from "../../reachability/topology.ts";
+import { Block } from "./block.ts";
 import { type Declarations, groupBy, isOfVpc, whichOne } from "./declarations.ts";
-import { Block, type Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { networkAcls as acls, defaultAclOf, types, subnets as wantedSubnets } from "./wanted.ts";
 

@@ -2,7 +2,7 @@ import type { Cidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { PrefixList } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { listOfService, prefixLists as lists, types } from "./wanted.ts";
 
 /** Services with a list of AWS's own (VPC user guide, AWS-managed prefix lists), those that gateway endpoints are for. */

@@ -1,7 +1,8 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { Route, RouteTable, RouteTarget, Vpc } from "../../reachability/topology.ts";
+import { Block } from "./block.ts";
 import { type Declarations, groupBy, isOfVpc, whichOne } from "./declarations.ts";
-import { Block, type Inputs, type Wanted } from "./program.ts";
+import type { Inputs, Wanted } from "./inputs.ts";
 import {
   defaultTableOf,
   egressOnlyInternetGateways,

@@ -7,8 +7,9 @@ import type {
   SecurityGroup,
   SecurityGroupRule,
 } from "../../reachability/topology.ts";
+import { Block } from "./block.ts";
 import { type Declarations, groupBy, whichOne } from "./declarations.ts";
-import { Block, type Inputs, type Wanted } from "./program.ts";
+import type { Inputs, Wanted } from "./inputs.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { defaultGroupOf, securityGroups as groups, prefixLists, types } from "./wanted.ts";
 

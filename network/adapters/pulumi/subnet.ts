@@ -2,7 +2,7 @@ import type { Cidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { Subnet } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { types } from "./wanted.ts";
 
 export function subnets(declarations: Declarations): Map<string, Subnet> {

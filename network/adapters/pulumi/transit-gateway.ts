@@ -7,7 +7,7 @@ import type {
   TransitGatewayRouteTable,
 } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import {
   transitGatewayAttachments as attachments,
   defaultTableOf,

@@ -1,7 +1,7 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { Vpc } from "../../reachability/topology.ts";
 import type { Declarations } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { routeTables, subnets, types, vpcs } from "./wanted.ts";
 
 /** What changes where packets of a VPC go, or what names stand for in it, and is not modelled. */

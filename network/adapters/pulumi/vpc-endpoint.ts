@@ -1,7 +1,7 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { VpcEndpoint } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { defaultGroupOf, routeTables, securityGroups, subnets, types, vpcEndpoints as wanted } from "./wanted.ts";
 
 const token = {

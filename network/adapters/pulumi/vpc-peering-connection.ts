@@ -1,7 +1,7 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { PeeringSide, Vpc, VpcPeeringConnection } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { types, vpcPeeringConnections as wanted } from "./wanted.ts";
 
 /** Active where the program accepts it: by itself, or in the other account or Region. */

@@ -2,7 +2,7 @@ import type { Cidr } from "../../reachability/address.ts";
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { DhcpOptions, Vpc } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./program.ts";
+import type { Inputs } from "./inputs.ts";
 import { dhcpOptions as sets, types, vpcs as wanted } from "./wanted.ts";
 
 /** What a VPC has whose program says nothing about DHCP options (VPC user guide, DHCP option sets). */

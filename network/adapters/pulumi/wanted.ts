@@ -1,5 +1,6 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
-import { Inputs, type Program, type Wanted } from "./program.ts";
+import { Inputs, type Wanted } from "./inputs.ts";
+import type { Program } from "./program.ts";
 import type { ProgramResource } from "./resource.ts";
 
 /*

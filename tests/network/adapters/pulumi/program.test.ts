@@ -1,5 +1,7 @@
 import test from "ava";
-import { Block, Inputs, Program } from "../../../../network/adapters/pulumi/program.ts";
+import { Block } from "../../../../network/adapters/pulumi/block.ts";
+import { Inputs } from "../../../../network/adapters/pulumi/inputs.ts";
+import { Program } from "../../../../network/adapters/pulumi/program.ts";
 import { type ProgramResource, unknownValue } from "../../../../network/adapters/pulumi/resource.ts";
 import { routeTables, securityGroups, subnets, vpcs } from "../../../../network/adapters/pulumi/wanted.ts";
 import { isKnown, Unknown } from "../../../../network/reachability/known.ts";
