@@ -60,7 +60,8 @@ snapshot or not told by the program, or a component on the path is not modelled.
 Not modelled, and unknown when a path meets it: load balancers, appliances (a route to a network
 interface without source/destination check), Network Firewall and Gateway Load Balancers, VPN and
 virtual private gateways, local and carrier gateways, Cloud WAN, transit gateway Connect attachments
-and policy tables, regional NAT gateways, NAT64, DNS servers of one's own.
+and policy tables, route servers, regional NAT gateways, NAT64, DNS servers of one's own, DNS firewalls,
+rules that forward AWS's names, Route 53 profiles, encryption controls that are enforced.
 
 Exit codes: 0 all reachable, or all as "expect" says; 1 some not; 2 usage or unreadable input;
 3 some unknown, none worse
