@@ -6,6 +6,9 @@ import type { ExecutionContext } from "ava";
 
 const project = path.dirname(import.meta.dirname);
 
+/** What commands of the project read of it. */
+const folders = ["batch", "migrations", "network", "policy", "worker", "tests/fixtures", "tests/scenarios"];
+
 /** A user by number. */
 export interface Account {
   uid: number;
@@ -41,7 +44,10 @@ export async function projectCopy(
 ): Promise<ProjectCopy> {
   const modules = path.join(folder, "node_modules");
   await mkdir(modules, { recursive: true });
-  for (const part of ["worker", "network", "tests/fixtures", "migrations", "package.json", ".env.local", ".env.aws"]) {
+  const ownFiles = (await readdir(project, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /^(Pulumi.*\.yaml|\.env\..*|.*\.(ts|js)|package\.json)$/.test(entry.name))
+    .map(({ name }) => name);
+  for (const part of [...folders, ...ownFiles]) {
     await cp(path.join(project, part), path.join(folder, part), { recursive: true });
   }
   for (const name of await readdir(path.join(project, "node_modules"))) {
