@@ -7,7 +7,7 @@ import { echoType, isEcho, value } from "./packet-set.ts";
 import { drop, end, hasPassed, hop, lose, type Outcome, type Packets, reply, sameTerm, unknown } from "./path.ts";
 import { haveNoRules, judgeSecurityGroups } from "./security-group.ts";
 import { throughAcl } from "./subnet.ts";
-import type { SecurityGroupRule } from "./topology.ts";
+import type { RulePeer, SecurityGroupRule } from "./topology.ts";
 import { answerOfEndpoint } from "./vpc-endpoint.ts";
 import type { Walk } from "./walk.ts";
 
@@ -147,9 +147,28 @@ function mismatch(walk: Walk, ids: Known<readonly string[]>, isEgress: boolean, 
     isEgress,
     protocol,
     portRange: isEcho(kind) ? { from: type, to: -1 } : portRange,
-    peer: { cidr },
+    peer: (isEgress && listByGateway(walk, packets)) || { cidr },
   };
   return withChange(explanation, { type: "add-security-group-rule", id: first, rule });
+}
+
+/** AWS's own list of what the packets are for, where they take a gateway endpoint: nothing else needs to be let out. */
+function listByGateway({ index, source, errand }: Walk, { header, set }: Packets): RulePeer | undefined {
+  const { prefixLists } = index.topology;
+  const term = header.destination;
+  const name = "anyPublic" in term && errand.family === 4 ? term.listName : undefined;
+  if (name === undefined || source === undefined || !isKnown(prefixLists)) return undefined;
+  const list = [...prefixLists.values()].find((one) => one.name === name);
+  const table = index.tableOfSubnet(source.subnetId, source.vpcId);
+  const lookup = isKnown(table) ? index.routesOf(table, errand.family) : table;
+  const endpoints = index.endpointsOf(source.vpcId);
+  if (list === undefined || !isKnown(lookup) || !isKnown(endpoints)) return undefined;
+  const targets = lookup.select(set, term).flatMap(({ value }) => value.candidates.map(({ target }) => target));
+  const isByGateway = targets.every((target) => isKnown(target) && target.type === "vpc-endpoint");
+  const isThere = endpoints.some(
+    ({ type, serviceName }) => type === "Gateway" && [serviceName, `cn.${serviceName}`].includes(name),
+  );
+  return isByGateway && isThere ? { prefixListId: list.id } : undefined;
 }
 
 /**

@@ -52,8 +52,9 @@ export function changeText(change: Change): string {
   switch (change.type) {
     case "add-security-group-rule": {
       const { isEgress, protocol, portRange, peer } = change.rule;
+      const isList = isKnown(peer) && "prefixListId" in peer;
       const what = `${protocolText(protocol)}${portsText(protocol, portRange)}`;
-      return `Add to ${id} an ${isEgress ? "outbound" : "inbound"} rule: ${what} ${isEgress ? "to" : "from"} ${peerText(peer)}.`;
+      return `Add to ${id} an ${isEgress ? "outbound" : "inbound"} rule: ${what} ${isEgress ? "to" : "from"} ${isList ? "the prefix list " : ""}${peerText(peer)}.`;
     }
     case "add-network-acl-entry": {
       const { isEgress, protocol, portRange, cidr, ruleNumber } = change.entry;

@@ -16,6 +16,8 @@ const row = v.strictObject({
   stage: v.optional(v.picklist(["preview"])),
   /** Each explanation: `CODE at TYPE::NAME`. */
   why: v.array(v.pipe(v.string(), v.regex(/^[\w-]+ at \S+$/, "is not CODE at TYPE::NAME"))),
+  /** What a person is told to do, where this scenario is about that: each fix. */
+  fix: v.optional(v.array(text)),
 });
 
 type Row = v.InferOutput<typeof row>;
@@ -36,9 +38,10 @@ export function compared(flows: readonly JudgedFlow[], rows: readonly Row[]) {
     if (found) unmet.delete(found);
     const { verdict, explanations } = flow.analysis;
     const why = explanations.map(({ code, component }) => `${code} at ${shortOf(component.id)}`);
+    const fixes = found?.fix && flow.shown.analysis.explanations.map(({ fix }) => fix ?? "no fix");
     return {
-      actual: line(flow, verdict, why),
-      expected: line(flow, found?.verdict ?? "reachable", found?.why ?? []),
+      actual: line(flow, verdict, why, fixes),
+      expected: line(flow, found?.verdict ?? "reachable", found?.why ?? [], found?.fix),
     };
   });
   const unique = (key: "actual" | "expected") => [...new Set(lines.map((one) => one[key]))].sort();
@@ -51,9 +54,9 @@ function isAbout({ to, from, jobState }: Row, flow: JudgedFlow): boolean {
   return to === "*" || [to].flat().includes(nameOf(flow.destination));
 }
 
-function line(flow: JudgedFlow, verdict: string, why: readonly string[]): string {
+function line(flow: JudgedFlow, verdict: string, why: readonly string[], fixes: readonly string[] = []): string {
   const question = `${nameOf(flow.source)} to ${nameOf(flow.destination)}, ${flow.symptom.jobState}: ${verdict}`;
-  return [question, ...[...new Set(why)].sort()].join("; ");
+  return [question, ...[...new Set(why)].sort(), ...[...new Set(fixes)].sort()].join("; ");
 }
 
 /** The logical name of a URN. */

@@ -160,7 +160,7 @@ const cases: readonly (readonly [title: string, variant: Variant, expected: stri
   [
     "S3 has no endpoint, and a rule to its list is missing",
     { name: "s3", rules: ["out tcp:443 10.0.0.0/8"], more: { prefixLists: byId(openList) } },
-    `not-reachable; ${noS3} ${addS3}; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to 0.0.0.0/0.`,
+    `not-reachable; ${noS3} ${addS3}; ENI_SG_RULES_MISMATCH security-group sg: No outbound rule of sg allows tcp port 443 from 10.0.0.10 to a public address. Add to sg an outbound rule: tcp 443 to the prefix list pl-s3.`,
   ],
   [
     "S3 has no endpoint, and AWS's list is not there",
