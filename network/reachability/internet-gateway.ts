@@ -19,9 +19,14 @@ export function internetGateway(walk: Walk, id: string, from: Position, before: 
   if (!isKnown(gateway.vpcIds)) return lose(before, component, gateway.vpcIds.reason);
   let packets = hop(before, component);
   if (!gateway.vpcIds.includes(vpcId)) {
-    const detached = { code: "BAD_STATE_ATTACHMENT", component, message: `${id} is not attached to ${vpcId}.` };
+    const own = walk.index.gatewayOf(vpcId);
+    const [other] = gateway.vpcIds;
+    const message =
+      other === undefined ? `${id} is not attached to ${vpcId}.` : `${id} is attached to ${other}, not to ${vpcId}.`;
+    const detached = { code: "BAD_STATE_ATTACHMENT", component, message };
     // A gateway has one VPC and a VPC one gateway.
-    if (gateway.vpcIds.length > 0 || walk.index.gatewayOf(vpcId) !== undefined) return drop(packets, detached);
+    if (other !== undefined || own !== undefined)
+      return drop(packets, { ...detached, fix: attachOther(id, vpcId, own) });
     packets = attach(packets, detached, { type: "attach-internet-gateway", id, vpcId });
   }
   const refusal = privateDestination(walk, component, packets);
@@ -173,6 +178,12 @@ function enterByGateway(walk: Walk, vpcId: string, privateTerm: Term, packets: P
   if (!isKnown(edge)) return lose(entered, gateway, edge.reason);
   if (edge) return walk.steps.route(walk, edge, { vpcId, subnetId: undefined }, entered);
   return walk.steps.deliver(walk, vpcId, undefined, entered);
+}
+
+/** What to do about a route to an internet gateway that is not the VPC's. */
+function attachOther(id: string, vpcId: string, own: Known<string | undefined>): string {
+  if (own !== undefined && isKnown(own)) return `Route to ${own}, the internet gateway of ${vpcId}, instead of ${id}.`;
+  return `Attach ${id} to ${vpcId}, or give ${vpcId} an internet gateway of its own and route to that.`;
 }
 
 /** One that routes of the VPC lead to and that has no VPC, else one that is still to be made. */

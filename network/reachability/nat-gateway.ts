@@ -1,10 +1,11 @@
 import { addressText, overlaps, parseCidr } from "./address.ts";
 import { type Component, type Explanation, silent } from "./explanation.ts";
-import { isKnown } from "./known.ts";
+import { isKnown, type Known } from "./known.ts";
 import type { View } from "./network-interface.ts";
 import { type Term, valuesOf } from "./packet-set.ts";
 import { decide, drop, hop, lose, type NatSession, type Outcome, type Packets, sameTerm } from "./path.ts";
 import { throughAcl } from "./subnet.ts";
+import type { NatGateway, Route, RouteTable } from "./topology.ts";
 import type { Position, Walk } from "./walk.ts";
 
 /**
@@ -33,7 +34,7 @@ export function natGateway(walk: Walk, id: string, from: Position, before: Packe
     return drop(packets, { code: "NGW_REQUIRES_SOURCE_IN_VPC", component, message });
   }
   if (walk.errand.family === 6) return nat64(walk, packets, component);
-  if (packets.sessions.some(({ gatewayId }) => gatewayId === id)) return drop(packets, loop(id, String(subnetId)));
+  if (packets.sessions.some(({ gatewayId }) => gatewayId === id)) return drop(packets, loop(walk, gateway));
   if (!isKnown(addresses)) return lose(packets, component, addresses.reason);
   const [address] = addresses;
   if (!address) return lose(packets, component, `${id} has no address`);
@@ -92,8 +93,27 @@ export function backThroughNat(walk: Walk, view: View, packets: Packets): Outcom
   });
 }
 
-const loop = (id: string, subnetId: string): Explanation => ({
-  code: "routing-loop",
-  component: { type: "nat-gateway", id },
-  message: `${id} sends the packets to itself: the route table of its own subnet ${subnetId} leads back to it.`,
-});
+function loop(walk: Walk, { id, subnetId, vpcId }: NatGateway): Explanation {
+  return {
+    code: "routing-loop",
+    component: { type: "nat-gateway", id },
+    message: `${id} sends the packets to itself: the route table of its own subnet ${String(subnetId)} leads back to it.`,
+    fix: `${placeOf(walk, id, String(subnetId), vpcId)} leads to an internet gateway.`,
+  };
+}
+
+/** A subnet that the gateway could be in, or a table that its subnet could have. */
+function placeOf({ index }: Walk, id: string, subnetId: string, vpcId: string): string {
+  const { subnets, routeTables } = index.topology;
+  const gateway = index.gatewayOf(vpcId);
+  const isPublic = (table: Known<RouteTable>) =>
+    isKnown(table) && table.vpcId === vpcId && isKnown(table.routes) && table.routes.some(isToInternet);
+  const isToInternet = ({ target }: Route) =>
+    isKnown(target) && target.type === "internet-gateway" && target.id === gateway;
+  for (const subnet of isKnown(subnets) ? subnets.values() : [])
+    if (subnet.vpcId === vpcId && isPublic(index.tableOfSubnet(subnet.id, vpcId)))
+      return `Put ${id} in ${subnet.id}, whose route table`;
+  for (const table of isKnown(routeTables) ? routeTables.values() : [])
+    if (isPublic(table)) return `Associate ${subnetId} with the route table ${table.id}, which`;
+  return `Put ${id} in a subnet whose route table`;
+}

@@ -1,7 +1,7 @@
 import { isKnown } from "./known.ts";
 import { splitBy } from "./packet-set.ts";
 import { drop, hop, lose, type Outcome, type Packets, unknown } from "./path.ts";
-import type { PeeringSide } from "./topology.ts";
+import type { PeeringSide, VpcPeeringConnection } from "./topology.ts";
 import type { Position, Walk } from "./walk.ts";
 
 /**
@@ -17,7 +17,10 @@ export function vpcPeeringConnection(walk: Walk, id: string, from: Position, bef
   if (!peering) return lose(packets, component, `${id}, which is not in the topology`);
   const { state, sides } = peering;
   if (!isKnown(state)) return lose(packets, component, state.reason);
-  if (state !== "active") return drop(packets, { code: "BAD_STATE", component, message: `${id} is ${state}.` });
+  if (state !== "active") {
+    const bad = { code: "BAD_STATE", component, message: `${id} is ${state}.` };
+    return drop(packets, state === "pending-acceptance" ? { ...bad, fix: acceptance(id, peering) } : bad);
+  }
   const here = sides.find(({ vpcId }) => vpcId === from.vpcId);
   const there = sides.find(({ vpcId }) => vpcId !== from.vpcId);
   if (!here || !there)
@@ -28,6 +31,14 @@ export function vpcPeeringConnection(walk: Walk, id: string, from: Position, bef
   return within(walk, here, "source", { ...packets, groupsAreTold })
     .flatMap((part) => ("header" in part ? within(walk, there, "destination", part) : [part]))
     .flatMap((part) => ("header" in part ? walk.steps.deliver(walk, there.vpcId, undefined, part) : [part]));
+}
+
+/** Who may accept it: the account that asks, where both VPCs are its own and of one Region (VPC peering guide, Create). */
+function acceptance(id: string, { sides: [one, other] }: VpcPeeringConnection): string {
+  const accepter = "VpcPeeringConnectionAccepter with autoAccept";
+  return one.region === other.region
+    ? `Accept ${id}: set its autoAccept to true, or, where the other VPC is another account's, make a ${accepter} there.`
+    : `Accept ${id}: make a ${accepter} in the Region of ${other.vpcId}.`;
 }
 
 /** The packets whose address is one of the VPC's, and what becomes of the others. */

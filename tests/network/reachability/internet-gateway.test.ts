@@ -161,7 +161,8 @@ test("a gateway of another VPC, or a second one, is not to be attached", (t) => 
     said(ask(elsewhere, "web", "8.8.8.8")),
     `not-reachable
 BAD_STATE_ATTACHMENT internet-gateway igw-1
-  igw-1 is not attached to vpc.
+  igw-1 is attached to other, not to vpc.
+  Attach igw-1 to vpc, or give vpc an internet gateway of its own and route to that.
 -> web: outbound all traffic to 0.0.0.0/0 (open)
     acl: outbound rule 100: allow all traffic to 0.0.0.0/0
     rtb: 0.0.0.0/0 -> igw-1

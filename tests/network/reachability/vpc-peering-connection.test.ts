@@ -70,6 +70,18 @@ const cases: [string, Partial<T.VpcPeeringConnection>, string, string][] = [
     `not-reachable; BAD_STATE vpc-peering-connection pcx-1: pcx-1 is expired.`,
   ],
   [
+    "is not accepted",
+    { state: "pending-acceptance" },
+    "10.2.0.10",
+    `not-reachable; BAD_STATE vpc-peering-connection pcx-1: pcx-1 is pending-acceptance. Accept pcx-1: set its autoAccept to true, or, where the other VPC is another account's, make a VpcPeeringConnectionAccepter with autoAccept there.`,
+  ],
+  [
+    "to another Region is not accepted",
+    { state: "pending-acceptance", sides: [here, { ...there, region: "s" }] },
+    "10.2.0.10",
+    `not-reachable; BAD_STATE vpc-peering-connection pcx-1: pcx-1 is pending-acceptance. Accept pcx-1: make a VpcPeeringConnectionAccepter with autoAccept in the Region of there.`,
+  ],
+  [
     "has a state that is not known",
     { state: why },
     "10.2.0.10",
