@@ -56,7 +56,7 @@ export function prove(resources: readonly ProgramResource[], options: ProofOptio
   const index = new TopologyIndex(topology);
   const judge = new Judge(index, workload.hosts);
   const added = new AddedFlows(topology, index, settings);
-  const flows = workload.runs.flatMap((run) => judgedFlows(run, topology, judge, names, added));
+  const flows = workload.runs.flatMap((run) => judgedFlows(run, index, judge, names, added));
   const [environment] = workload.computeEnvironments;
   if (environment)
     for (const lost of added.lost(new Set(flows.map(({ source }) => source))))
@@ -87,8 +87,9 @@ function foreignSubnets(program: Program, runs: readonly Run[]): string[] {
   return [...new Set(ids)].filter((id) => program.get(id) === undefined);
 }
 
-function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, added: AddedFlows): JudgedFlow[] {
+function judgedFlows(run: Run, index: TopologyIndex, judge: Judge, names: Names, added: AddedFlows): JudgedFlow[] {
   const { computeEnvironment, jobDefinition, flows } = run;
+  const { topology } = index;
   const { id, subnetIds, securityGroupIds, subnetsInDoubt } = computeEnvironment;
   const environment = {
     computeEnvironment: id,
@@ -103,7 +104,7 @@ function judgedFlows(run: Run, topology: Topology, judge: Judge, names: Names, a
     const places = placesOf(flow.hasPublicAddress);
     const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
     return places.map(({ id: source, place }) => {
-      const analysis = atCulprit(judge.judge(flow, place, source, nodes), source, flow);
+      const analysis = atCulprit(index, judge.judge(flow, place, source, nodes), source, flow);
       return {
         flow,
         source,

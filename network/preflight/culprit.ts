@@ -1,7 +1,9 @@
 import type { SourcedFlow } from "../../batch/adapters/pulumi-workload.ts";
+import { changeText } from "../reachability/change.ts";
 import type { Component, Explanation } from "../reachability/explanation.ts";
-import type { Analysis } from "../reachability/index.ts";
+import type { Analysis, TopologyIndex } from "../reachability/index.ts";
 import { isKnown } from "../reachability/known.ts";
+import type { Route } from "../reachability/topology.ts";
 
 type Hops = Analysis["forwardPath"];
 type Asking = Pick<SourcedFlow, "hasPublicAddress" | "publicAddressBy">;
@@ -10,7 +12,7 @@ type Asking = Pick<SourcedFlow, "hasPublicAddress" | "publicAddressBy">;
  * An internet gateway drops packets for what another resource says. In a program that one is to be changed, so it is what
  * an explanation names; the path still shows the gateway.
  */
-export function atCulprit(analysis: Analysis, source: string, asking: Asking): Analysis {
+export function atCulprit(index: TopologyIndex, analysis: Analysis, source: string, asking: Asking): Analysis {
   const { explanations, forwardPath, returnPath } = analysis;
   if (!explanations.some(({ component }) => component.type === "internet-gateway")) return analysis;
   return {
@@ -23,7 +25,8 @@ export function atCulprit(analysis: Analysis, source: string, asking: Asking): A
         case "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS":
           return table ? wrongRoute(one, table) : one;
         case "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
-          return before.every(isInSubnet) ? noPublicAddress(one, source, asking, table) : ofNatGateway(one, before);
+          if (!before.every(isInSubnet)) return ofNatGateway(one, before);
+          return aroundNat(index, one, source) ?? noPublicAddress(one, source, asking, table);
         case "unknown-value":
           return before.every(isInSubnet) ? doubtfulAddress(one, asking) : one;
         default:
@@ -67,6 +70,33 @@ function ofNatGateway(explanation: Explanation, before: Hops): Explanation {
     fix: `Give ${gateway.id} an elastic IP address (allocationId), and leave its connectivityType public.`,
   };
 }
+
+/** Where the VPC has a NAT gateway, jobs without public addresses were meant to take it. */
+function aroundNat(index: TopologyIndex, explanation: Explanation, source: string): Explanation | undefined {
+  const subnet = index.subnet(source);
+  const table = isKnown(subnet) ? index.tableOfSubnet(source, subnet.vpcId) : subnet;
+  const { natGateways } = index.topology;
+  if (!isKnown(table) || !isKnown(natGateways)) return undefined;
+  const wrong = isKnown(table.routes) ? table.routes.find(isDefault) : undefined;
+  const gateway = explanation.component.id;
+  if (!wrong || !isKnown(wrong.target) || wrong.target.type === "local" || wrong.target.id !== gateway)
+    return undefined;
+  for (const { id, vpcId, state, connectivityType, subnetId } of natGateways.values()) {
+    if (vpcId !== table.vpcId || state !== "available" || connectivityType !== "public" || !isKnown(subnetId)) continue;
+    const own = index.tableOfSubnet(subnetId, vpcId);
+    // The gateway would send packets to itself.
+    if (!isKnown(own) || own.id === table.id) continue;
+    const route: Route = { ...wrong, target: { type: "nat-gateway", id } };
+    const change = { type: "add-route", id: table.id, route } as const;
+    const message = `${table.id} leads to ${gateway}, not to ${id}: ${explanation.message}`;
+    const component = { type: "route-table", id: table.id };
+    return { ...explanation, component, message, change, fix: changeText(change) };
+  }
+  return undefined;
+}
+
+const isDefault = ({ destination }: Route) =>
+  isKnown(destination) && "cidr" in destination && destination.cidr.family === 4 && destination.cidr.prefix === 0;
 
 function noPublicAddress(
   explanation: Explanation,
