@@ -23,7 +23,7 @@ export function atCulprit(index: TopologyIndex, analysis: Analysis, source: stri
       const table = before.findLast(({ component }) => component.type === "route-table")?.component;
       switch (one.code) {
         case "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS":
-          return table ? wrongRoute(one, table) : one;
+          return wrongRoute(one, table);
         case "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
           if (!before.every(isInSubnet)) return ofNatGateway(one, before);
           return aroundNat(index, one, source) ?? noPublicAddress(one, source, asking, table);
@@ -46,13 +46,16 @@ function hopsBefore({ id }: Component, path: Hops): Hops | undefined {
 const isInSubnet = ({ component }: Hops[number]) =>
   ["dns", "subnet", "network-acl", "route-table"].includes(component.type);
 
-function wrongRoute(explanation: Explanation, table: Component): Explanation {
-  const { message } = explanation;
+/** With the route that is missing, where that is known: the path then goes on by it, and no gateway keeps anything back. */
+function wrongRoute(explanation: Explanation, last: Component | undefined): Explanation {
+  const { message, change, fix } = explanation;
+  const table = change?.type === "add-route" ? { type: "route-table", id: change.id } : last;
+  if (!table) return explanation;
   return {
     ...explanation,
     component: table,
     message: `${table.id} sends there what is not for the internet: ${message}`,
-    fix: `Add to ${table.id} a route for these private addresses to where they are.`,
+    fix: (change && fix) ?? `Add to ${table.id} a route for these private addresses to where they are.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Cidr, covers, everywhere, isPrivate, overlaps } from "./address.ts";
+import { type Cidr, covers, everywhere, isAllPrivate, isPrivate, overlaps } from "./address.ts";
 import { type Change, decisionOf, isSame } from "./change.ts";
 import { withChange } from "./explanation.ts";
 import { isKnown, type Known } from "./known.ts";
@@ -164,7 +164,10 @@ export function transitRoutesOf(
   return isKnown(routes) ? transitLookupOf(index.topology, routes, errand.family) : routes;
 }
 
-/** Routes of a transit gateway's table that would lead the packets to the VPC that has their destination. */
+/**
+ * Routes of a transit gateway's table that would lead the packets to the VPC that has their destination, or those for the
+ * internet to one that has an internet gateway.
+ */
 export function transitDetours(
   walk: Walk,
   transitGatewayId: string,
@@ -176,7 +179,8 @@ export function transitDetours(
   const { destination: term } = packets.header;
   const whole = walk.whole(term);
   const attachments = index.attachmentsOf(transitGatewayId);
-  if (!isKnown(attachments) || !whole) return [];
+  if (!isKnown(attachments)) return [];
+  const isPublic = whole === undefined || !isPrivate(whole.from);
   const routes: TransitGatewayRoute[] = [];
   const add = (id: string, destination: Cidr) => {
     const wins = cidr && cidr.prefix > destination.prefix ? cidr : destination;
@@ -185,12 +189,14 @@ export function transitDetours(
   };
   for (const { id, resource, state } of attachments) {
     if (state !== "available") continue;
-    if (resource.type === "peering") add(id, destinationBlock(walk, term));
+    if (resource.type === "peering" && whole) add(id, destinationBlock(walk, term));
     if (resource.type !== "vpc") continue;
     const vpc = index.vpc(resource.vpcId);
-    const block =
-      isKnown(vpc) && isKnown(vpc.cidrBlocks) ? vpc.cidrBlocks.find((one) => isWithin(one, whole)) : undefined;
+    const blocks = isKnown(vpc) && isKnown(vpc.cidrBlocks) ? vpc.cidrBlocks : [];
+    const block = blocks.find((one) => whole !== undefined && isWithin(one, whole));
     if (block) add(id, block);
+    else if (isPublic && !packets.isReply && typeof index.gatewayOf(resource.vpcId) === "string")
+      add(id, everywhere[walk.errand.family]);
   }
   return routes;
 }
@@ -201,7 +207,11 @@ function changesEarlier({ lookups }: Packets, tableId: string, cidr: Cidr): bool
   for (let lookup = lookups?.before; lookup; lookup = lookup.before) {
     const { destination } = lookup;
     if (lookup.tableId !== tableId) continue;
-    if (!destination || (typeof destination.from === typeof cidr.from && overlaps(cidr, destination))) return true;
+    const isChanged = destination
+      ? typeof destination.from === typeof cidr.from && overlaps(cidr, destination)
+      : // Some public address.
+        !isAllPrivate(cidr);
+    if (isChanged) return true;
   }
   return false;
 }

@@ -54,8 +54,10 @@ function outcomesOf(index: TopologyIndex, flow: Flow): Outcome[] {
   if (!repaired || first.some(({ result }) => result !== "not-reachable")) return first;
   const better = repaired.errands.flatMap((errand) => trace(repaired.index, errand));
   const cost = costOf(better);
-  // Who has an endpoint wants to use it.
-  return cost <= costOf(first) || (repaired.isPreferred && cost < nowhere) ? better : first;
+  // Who has a transit gateway that leads there wants to use that, and who has an endpoint that.
+  const leads = costOf(first) <= cost && first.every(({ unknowns }) => unknowns.length === 0);
+  if (repaired.isPreferred) return cost < nowhere && !leads ? better : first;
+  return cost <= costOf(first) ? better : first;
 }
 
 function nobodyKnows(flow: Flow, reason: string): Outcome[] {
