@@ -26,6 +26,9 @@ export {
 } from "./required-flows/required-service.ts";
 export type { Symptom } from "./required-flows/symptom.ts";
 
+/** Where an image comes from that nobody knows. */
+export const anyRegistry = "the image's registry";
+
 const guide = "https://docs.aws.amazon.com";
 const pages = {
   runnable: `${guide}/batch/latest/userguide/job_stuck_in_runnable.html`,
@@ -155,7 +158,7 @@ function toRegistry(platform: Platform, image: Known<Image>): RequiredFlow[] {
 function toAnyRegistry(platform: Platform, reason: string): RequiredFlow[] {
   const nobodyKnows = new Unknown(reason);
   const own = { type: "ecr", region: undefined, accountId: nobodyKnows, repository: nobodyKnows } as const;
-  const internet: Destination = { host: "the image's registry", isPublic: true };
+  const internet: Destination = { host: anyRegistry, isPublic: true };
   return [...toRegistry(platform, own), flow(internet, [], symptoms.image(), pages.pull)].map((one) => ({
     ...one,
     onlyIf: reason,

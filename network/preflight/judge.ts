@@ -1,5 +1,5 @@
 import type { PlacedHost } from "../../batch/adapters/pulumi-workload/host.ts";
-import type { Destination, RequiredFlow } from "../../batch/required-flows.ts";
+import { anyRegistry, type Destination, type RequiredFlow } from "../../batch/required-flows.ts";
 import type { Component, Explanation } from "../reachability/explanation.ts";
 import type { Flow, Service, SubnetPlace } from "../reachability/flow.ts";
 import { type Analysis, analyze, type TopologyIndex } from "../reachability/index.ts";
@@ -22,7 +22,10 @@ export class Judge {
   judge(required: RequiredFlow, source: Known<SubnetPlace>, sourceId: string, nodes: readonly SubnetPlace[]): Analysis {
     const analysis = this.#judge(required, source, sourceId, nodes);
     const why = required.onlyIf ?? (analysis.verdict === "partial" ? required.whichPorts : undefined);
-    return why === undefined ? analysis : inDoubt(analysis, sourceId, why);
+    if (why === undefined) return analysis;
+    const { destination } = required;
+    const isAnyImage = isKnown(destination) && "host" in destination && destination.host === anyRegistry;
+    return inDoubt(analysis, sourceId, why, isAnyImage ? sayTheImage : undefined);
   }
 
   #judge(
@@ -128,13 +131,17 @@ function notReachable(explanation: Explanation): Analysis {
   return { verdict: "not-reachable", outcomes: [], explanations: [explanation], forwardPath: [], returnPath: [] };
 }
 
+const sayTheImage =
+  "Say which image the jobs have: in the job definition, as plain JSON, or, where a preview hides it, in the policy's config (images).";
+
 /** Where it is not known whether a flow is needed at all: that it fails proves nothing then. */
-export function inDoubt(analysis: Analysis, id: string, reason: string): Analysis {
+export function inDoubt(analysis: Analysis, id: string, reason: string, fix?: string): Analysis {
   const { verdict, explanations } = analysis;
   if (verdict === "reachable" || verdict === "unknown") return analysis;
   const failing = explanations.map(({ message }) => ` If it does: ${message}`).slice(0, 1);
   const message = `Not known whether this matters: ${reason}.${failing.join("")}`;
-  const explanation = { code: "unknown-value", component: { type: "subnet", id }, message };
+  const component = { type: "subnet", id };
+  const explanation = { code: "unknown-value", component, message, ...(fix === undefined ? {} : { fix }) };
   return { ...analysis, verdict: "unknown", explanations: [explanation] };
 }
 
