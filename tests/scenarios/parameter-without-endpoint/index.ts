@@ -4,6 +4,6 @@ endpointsOnly({
   container: {
     image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/work:1",
     environment: [],
-    secrets: [{ name: "DATABASE_SECRET", valueFrom: "/work/database" }],
+    secrets: [{ name: "DATABASE_SECRET", valueFrom: "/jobs/database" }],
   },
 });
