@@ -49,14 +49,9 @@ interface Question {
  * resolver is filtered by no rule; what servers of one's own answer is not known.
  */
 export function resolveService(index: TopologyIndex, vpcId: string, name: string): Known<Resolution> {
-  const vpc = index.vpc(vpcId);
-  if (!isKnown(vpc)) return vpc;
-  const server = resolverOf(index, vpc);
-  if (!isKnown(server)) return server;
-  const { enableDnsSupport } = vpc;
-  if (!isKnown(enableDnsSupport)) return enableDnsSupport;
-  const noResolver = enableDnsSupport ? [] : [withoutResolver(vpcId, name)];
-  const question = { vpc, name, serviceName: serviceNameOf(name, vpc), noResolver };
+  const asked = askedIn(index, vpcId, name);
+  if (!isKnown(asked)) return asked;
+  const question = { ...asked, name, serviceName: serviceNameOf(name, asked.vpc) };
   return index.topology.hostedZones === undefined ? byEndpoints(index, question) : byZones(index, question);
 }
 
@@ -197,16 +192,23 @@ export function resolveHost(
   vpcId: string,
   name: string,
 ): Known<Pick<Answer, "hop" | "blockers">> {
+  const asked = askedIn(index, vpcId, name);
+  if (!isKnown(asked)) return asked;
+  return {
+    hop: { component: { type: "dns", id: name }, decision: `${name} has its private address` },
+    blockers: asked.noResolver,
+  };
+}
+
+/** The VPC that a name is asked in, by Amazon's resolver, and whether there is one. */
+function askedIn(index: TopologyIndex, vpcId: string, name: string): Known<Pick<Question, "vpc" | "noResolver">> {
   const vpc = index.vpc(vpcId);
   if (!isKnown(vpc)) return vpc;
   const server = resolverOf(index, vpc);
   if (!isKnown(server)) return server;
   const { enableDnsSupport } = vpc;
   if (!isKnown(enableDnsSupport)) return enableDnsSupport;
-  return {
-    hop: { component: { type: "dns", id: name }, decision: `${name} has its private address` },
-    blockers: enableDnsSupport ? [] : [withoutResolver(vpcId, name)],
-  };
+  return { vpc, noResolver: enableDnsSupport ? [] : [withoutResolver(vpcId, name)] };
 }
 
 function withoutResolver(vpcId: string, name: string): Explanation {

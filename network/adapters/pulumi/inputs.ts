@@ -242,4 +242,19 @@ export class Inputs {
   }
 }
 
+/** What each of several resources or blocks names in one input, each once; unknown where one of them is. */
+export function referencesOf(
+  all: Iterable<{ reference(key: string, wanted: Wanted): Known<string | undefined> }>,
+  key: string,
+  wanted: Wanted,
+): Known<readonly string[]> {
+  const ids = new Set<string>();
+  for (const one of all) {
+    const id = one.reference(key, wanted);
+    if (!isKnown(id)) return id;
+    if (id !== undefined) ids.add(id);
+  }
+  return [...ids];
+}
+
 const foreign = "is the account's, not this program's; a snapshot of the account tells it";

@@ -1,7 +1,6 @@
-import { isKnown, type Known } from "../../reachability/known.ts";
 import type { InternetGateway } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./inputs.ts";
+import { type Inputs, referencesOf } from "./inputs.ts";
 import { internetGateways as gateways, types, vpcs } from "./wanted.ts";
 
 /** Attached to the VPC that they name, or by an attachment of its own. */
@@ -27,12 +26,4 @@ export function egressOnlyInternetGateways(declarations: Declarations): Map<stri
   );
 }
 
-function vpcsOf(all: readonly Inputs[]): Known<readonly string[]> {
-  const ids: string[] = [];
-  for (const inputs of all) {
-    const id = inputs.reference("vpcId", vpcs);
-    if (!isKnown(id)) return id;
-    if (id !== undefined) ids.push(id);
-  }
-  return ids;
-}
+const vpcsOf = (all: readonly Inputs[]) => referencesOf(all, "vpcId", vpcs);

@@ -3,7 +3,7 @@ import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { NetworkAcl, NetworkAclEntry, Subnet, Vpc } from "../../reachability/topology.ts";
 import { Block } from "./block.ts";
 import { type Declarations, groupBy, isOfVpc, whichOne } from "./declarations.ts";
-import type { Inputs } from "./inputs.ts";
+import { type Inputs, referencesOf } from "./inputs.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
 import { networkAcls as acls, defaultAclOf, types, subnets as wantedSubnets } from "./wanted.ts";
 
@@ -104,13 +104,8 @@ function associated(
 function subnetsOf(inputs: Inputs | undefined, associations: readonly Inputs[]): Known<readonly string[]> {
   const own = inputs?.references("subnetIds", wantedSubnets) ?? [];
   if (!isKnown(own)) return own;
-  const all = [...own];
-  for (const association of associations) {
-    const id = association.reference("subnetId", wantedSubnets);
-    if (!isKnown(id)) return id;
-    if (id !== undefined) all.push(id);
-  }
-  return all;
+  const others = referencesOf(associations, "subnetId", wantedSubnets);
+  return isKnown(others) ? [...own, ...others] : others;
 }
 
 function inlineEntries(inputs: Inputs, id: string): Known<NetworkAclEntry[]> {

@@ -7,7 +7,7 @@ import type {
   TransitGatewayRouteTable,
 } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./inputs.ts";
+import { type Inputs, referencesOf } from "./inputs.ts";
 import {
   transitGatewayAttachments as attachments,
   defaultTableOf,
@@ -240,16 +240,8 @@ function routeTables(
       propagatingAttachmentIds: foreign ?? propagating,
     });
   };
-  const explicitly = (id: string): Known<readonly string[]> => {
-    if (propagations.stray) return propagations.stray;
-    const ids: string[] = [];
-    for (const inputs of propagations.byKey.get(id) ?? []) {
-      const attachmentId = attachmentOf(inputs);
-      if (!isKnown(attachmentId)) return attachmentId;
-      if (attachmentId !== undefined) ids.push(attachmentId);
-    }
-    return ids;
-  };
+  const explicitly = (id: string): Known<readonly string[]> =>
+    propagations.stray ?? referencesOf(propagations.byKey.get(id) ?? [], "transitGatewayAttachmentId", attachments);
   for (const inputs of declarations.of(...types.transitGatewayRouteTable))
     add(inputs.resource.urn, gatewayOf(inputs), explicitly(inputs.resource.urn));
   const propagators = new Map(

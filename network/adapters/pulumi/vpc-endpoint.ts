@@ -1,7 +1,7 @@
 import { isKnown, type Known, Unknown } from "../../reachability/known.ts";
 import type { VpcEndpoint } from "../../reachability/topology.ts";
 import { type Declarations, groupBy } from "./declarations.ts";
-import type { Inputs } from "./inputs.ts";
+import { type Inputs, referencesOf } from "./inputs.ts";
 import { defaultGroupOf, routeTables, securityGroups, subnets, types, vpcEndpoints as wanted } from "./wanted.ts";
 
 const token = {
@@ -110,13 +110,8 @@ function subnetsOf(inputs: Inputs): Known<readonly string[]> {
   const configurations = inputs.blocks("subnetConfigurations");
   if (!isKnown(named)) return named;
   if (!isKnown(configurations)) return configurations;
-  const all = [...named];
-  for (const block of configurations) {
-    const id = block.reference("subnetId", subnets);
-    if (!isKnown(id)) return id;
-    if (id !== undefined) all.push(id);
-  }
-  return [...new Set(all)];
+  const others = referencesOf(configurations, "subnetId", subnets);
+  return isKnown(others) ? [...new Set([...named, ...others])] : others;
 }
 
 function joined(
@@ -128,13 +123,8 @@ function joined(
 ): Known<readonly string[]> {
   if (!isKnown(own)) return own;
   if (associations.stray) return associations.stray;
-  const all = [...own];
-  for (const association of associations.byKey.get(urn) ?? []) {
-    const id = association.reference(key, wantedOne);
-    if (!isKnown(id)) return id;
-    if (id !== undefined) all.push(id);
-  }
-  return [...new Set(all)];
+  const others = referencesOf(associations.byKey.get(urn) ?? [], key, wantedOne);
+  return isKnown(others) ? [...new Set([...own, ...others])] : others;
 }
 
 /** The VPC's default group where none is named, unless an association replaces it. */
