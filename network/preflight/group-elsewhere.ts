@@ -15,6 +15,8 @@ export function groupElsewhere(topology: Topology, place: SubnetPlace): Explanat
   for (const id of securityGroupIds) {
     const group = securityGroups.get(id);
     if (!group || group.vpcId === vpcId || !isTold(group.vpcId) || !isTold(vpcId)) continue;
+    const { otherVpcIds = [] } = group;
+    if (!isKnown(otherVpcIds) || otherVpcIds.includes(vpcId)) continue;
     return {
       code: "group-of-another-vpc",
       component: { type: "security-group", id },

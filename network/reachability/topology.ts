@@ -128,6 +128,8 @@ export interface SecurityGroupRule {
 export interface SecurityGroup {
   readonly id: string;
   readonly vpcId: string;
+  /** The VPCs that it is associated with besides. */
+  readonly otherVpcIds?: Known<readonly string[]>;
   readonly name: string;
   readonly rules: Known<readonly SecurityGroupRule[]>;
 }
@@ -201,6 +203,8 @@ export interface VpcEndpoint {
   readonly privateDnsOnlyForInboundResolverEndpoint: Known<boolean>;
   readonly routeTableIds: Known<readonly string[]>;
   readonly subnetIds: Known<readonly string[]>;
+  /** Why it may have interfaces in some of `subnetIds` alone. */
+  readonly subnetsInDoubt?: string;
   readonly networkInterfaceIds: Known<readonly string[]>;
   readonly securityGroupIds: Known<readonly string[]>;
 }

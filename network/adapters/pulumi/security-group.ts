@@ -9,15 +9,16 @@ import type {
 } from "../../reachability/topology.ts";
 import { Block } from "./block.ts";
 import { type Declarations, groupBy, whichOne } from "./declarations.ts";
-import type { Inputs, Wanted } from "./inputs.ts";
+import { type Inputs, referencesOf, type Wanted } from "./inputs.ts";
 import { isIcmp, isTransport, protocolOf } from "./protocol.ts";
-import { defaultGroupOf, securityGroups as groups, prefixLists, types } from "./wanted.ts";
+import { defaultGroupOf, securityGroups as groups, prefixLists, types, vpcs } from "./wanted.ts";
 
 export const tokens = {
   both: ["aws:ec2/securityGroupRule:SecurityGroupRule"],
   ingress: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"],
   egress: ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"],
   exclusive: "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",
+  ofOtherVpc: "aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation",
 } as const;
 
 /**
@@ -33,6 +34,14 @@ export function securityGroups(
     [...tokens.both, ...tokens.ingress, ...tokens.egress].flatMap((type) => declarations.of(type)),
     (inputs) => inputs.reference("securityGroupId", groups),
   );
+  const associations = groupBy(declarations.of(tokens.ofOtherVpc), (inputs) =>
+    inputs.reference("securityGroupId", groups),
+  );
+  const otherVpcIdsOf = (id: string): Pick<SecurityGroup, "otherVpcIds"> => {
+    const own = associations.byKey.get(id) ?? [];
+    if (associations.stray) return { otherVpcIds: associations.stray };
+    return own.length === 0 ? {} : { otherVpcIds: referencesOf(own, "vpcId", vpcs) };
+  };
   const all = new Map<string, SecurityGroup>();
   for (const inputs of declarations.of(...types.securityGroup)) {
     const { urn, name, isRead } = inputs.resource;
@@ -40,7 +49,7 @@ export function securityGroups(
     const own = isRead
       ? inputs.unknown("ingress", "is not this program's")
       : rulesOf(inputs, urn, rules.byKey.get(urn) ?? []);
-    all.set(urn, { id: urn, vpcId, name, rules: own });
+    all.set(urn, { id: urn, vpcId, ...otherVpcIdsOf(urn), name, rules: own });
   }
   for (const vpcId of vpcIds) {
     const id = defaultGroupOf(vpcId);
