@@ -81,10 +81,9 @@ export const routeTables: Wanted = {
   types: [...types.routeTable, ...types.defaultRouteTable],
   by: (program, from, attribute) => {
     if (isOne(types.vpc, from)) {
-      const main = program.ofType("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation");
-      if (attribute === "defaultRouteTableId" || (main.length === 0 && isMainTable(attribute)))
-        return defaultTableOf(from.urn);
-      return isMainTable(attribute) ? mainTable(program, from, main, attribute) : undefined;
+      // A VPC says which table is its main one when it is made, and that is the default one.
+      if (attribute === undefined || attribute === "defaultRouteTableId") return defaultTableOf(from.urn);
+      return attribute === "mainRouteTableId" ? mainTable(program, from) : undefined;
     }
     if (isOne(types.defaultRouteTable, from)) {
       const inputs = new Inputs(program, from);
@@ -95,22 +94,11 @@ export const routeTables: Wanted = {
   },
 };
 
-const isMainTable = (attribute: string | undefined) => attribute === undefined || attribute === "mainRouteTableId";
-
-function mainTable(
-  program: Program,
-  vpc: ProgramResource,
-  associations: readonly ProgramResource[],
-  attribute: string | undefined,
-): Known<string | undefined> {
-  for (const association of associations) {
+/** What it says once it is there: an association may have made another table the main one since. */
+function mainTable(program: Program, vpc: ProgramResource): Known<string | undefined> {
+  for (const association of program.ofType("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation")) {
     const inputs = new Inputs(program, association);
-    const vpcId = inputs.reference("vpcId", vpcs);
-    if (vpcId !== vpc.urn) continue;
-    const own = inputs.reference("routeTableId", routeTables);
-    return attribute === "mainRouteTableId"
-      ? own
-      : new Unknown(`whether the main or the default route table of ${vpc.urn} is meant`);
+    if (inputs.reference("vpcId", vpcs) === vpc.urn) return inputs.reference("routeTableId", routeTables);
   }
   return defaultTableOf(vpc.urn);
 }
