@@ -103,14 +103,15 @@ function judgedFlows(run: Run, index: TopologyIndex, judge: Judge, names: Names,
   const all = required.flatMap((flow) => {
     const places = placesOf(flow.hasPublicAddress);
     const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
-    return places.map(({ id: source, place }) => {
-      const analysis = atCulprit(index, judge.judge(flow, place, source, nodes), source, flow);
-      return {
-        flow,
-        source,
-        analysis: subnetsInDoubt === undefined ? analysis : inDoubt(analysis, source, subnetsInDoubt),
-      };
-    });
+    const judged = places.map(({ id: source, place }) => ({
+      flow,
+      source,
+      analysis: atCulprit(index, judge.judge(flow, place, source, nodes), source, flow),
+    }));
+    // What fails from each subnet that it may have fails from those that it has.
+    if (subnetsInDoubt === undefined || judged.every(({ analysis }) => analysis.verdict === "not-reachable"))
+      return judged;
+    return judged.map((one) => ({ ...one, analysis: inDoubt(one.analysis, one.source, subnetsInDoubt) }));
   });
   const [first] = flows;
   const own = added.flows(placesOf(first?.hasPublicAddress ?? "as-subnet"));

@@ -82,7 +82,7 @@ export class Judge {
   }
 
   #placed(host: PlacedHost, source: SubnetPlace): Known<Service | Explanation> {
-    const { id, subnetIds, securityGroupIds, isPublic, isZonal } = host;
+    const { id, subnetIds, subnetsInDoubt, securityGroupIds, isPublic, isZonal } = host;
     if (!isKnown(subnetIds)) return subnetIds;
     if (subnetIds.length === 0)
       return isPublic === true ? { type: "service", name: id } : new Unknown(`where ${id} is`);
@@ -100,11 +100,11 @@ export class Judge {
     }
     const places: SubnetPlace[] = [];
     for (const subnetId of near) {
-      const place = placeIn(this.#index.topology, subnetId, securityGroupIds, false);
+      const place = placeIn(this.#index.topology, subnetId, securityGroupIds, isPublic);
       if (!isKnown(place)) return place;
       places.push(place);
     }
-    return { type: "host", id, places };
+    return { type: "host", id, places, ...(subnetsInDoubt === undefined ? {} : { inDoubt: subnetsInDoubt }) };
   }
 
   /** https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html: the name is that of the zone's mount target. */

@@ -35,7 +35,7 @@ export function errandsOf(index: TopologyIndex, flow: Flow): Known<Errands> {
     const endpoint = index.endpoint(destination.id);
     if (!isKnown(endpoint)) return endpoint;
     if (endpoint.type !== "Interface") return oneWay(toGatewayEndpoint(index, flow, endpoint));
-    return oneWay(toEndpoint(index, flow, endpoint));
+    return inPlaces(toEndpoint(index, flow, endpoint), endpoint.subnetsInDoubt);
   }
   if (destination.type === "host") return toHost(index, flow, destination);
   if (destination.type !== "service") return { ways: [[errand(flow, destination, addressesOf(flow, destination))]] };
@@ -45,13 +45,16 @@ export function errandsOf(index: TopologyIndex, flow: Flow): Known<Errands> {
   if (!isKnown(resolution)) return resolution;
   const { ways, reason } = resolution;
   const errands: (readonly Errand[])[] = [];
+  let why = reason;
   for (const way of ways) {
     const own = toAnswers(index, flow, destination.name, way);
     if (!isKnown(own)) return own;
-    errands.push(own);
+    const inDoubt = doubtOf(way);
+    why ??= inDoubt;
+    errands.push(...(inDoubt === undefined ? [own] : own.map((one) => [one])));
   }
   const repaired = repairedOf(index, flow, vpcId, destination.name, resolution);
-  return { ways: errands, ...(reason === undefined ? {} : { reason }), ...(repaired && { repaired }) };
+  return { ways: errands, ...(why === undefined ? {} : { reason: why }), ...(repaired && { repaired }) };
 }
 
 function repairedOf(
@@ -67,6 +70,13 @@ function repairedOf(
   const answer = made?.answer ?? repaired;
   const errands = answer && toAnswer(after, flow, name, answer);
   return errands && isKnown(errands) ? { errands, index: after, isPreferred: made !== undefined } : undefined;
+}
+
+/** What holds for each interface that an endpoint may have holds for those that it has. */
+function doubtOf(answers: readonly Answer[]): string | undefined {
+  return answers
+    .map(({ addresses }) => ("endpoint" in addresses ? addresses.endpoint.subnetsInDoubt : undefined))
+    .find((inDoubt) => inDoubt !== undefined);
 }
 
 function toAnswers(index: TopologyIndex, flow: Flow, name: string, answers: readonly Answer[]): Known<Errand[]> {
@@ -166,8 +176,13 @@ function toHost(
   if (host.places.length === 0) return new Unknown(`in which subnet ${host.id} is`);
   // Of what has a public address too, the name has that outside of its own VPC (RDS user guide, Hiding a DB instance).
   if (host.places.some((place) => place.hasPublicAddress !== false && place.vpcId !== vpcId))
-    return new Unknown(`which of its addresses ${host.id} has in ${vpcId}`);
-  return oneWay(host.places.map((place) => ({ ...errand(flow, place, place.address), resolution })));
+    return new Unknown(
+      `which of its addresses ${host.id} has in ${vpcId}: it may be publicly accessible, and in other VPCs its name then has the public address, unless what connects them resolves it to the private one`,
+    );
+  return inPlaces(
+    host.places.map((place) => ({ ...errand(flow, place, place.address), resolution })),
+    host.inDoubt,
+  );
 }
 
 /** To the addresses of the endpoint's service, and by no other way. */
@@ -225,6 +240,12 @@ function vpcOf({ topology }: TopologyIndex, source: Place): string | undefined {
 
 function oneWay(errands: Known<readonly Errand[]>): Known<Errands> {
   return isKnown(errands) ? { ways: [errands] } : errands;
+}
+
+/** To all of them, or, where that is in doubt, perhaps to each alone. */
+function inPlaces(errands: Known<readonly Errand[]>, inDoubt: string | undefined): Known<Errands> {
+  if (!isKnown(errands) || inDoubt === undefined) return oneWay(errands);
+  return { ways: errands.map((one) => [one]), reason: inDoubt };
 }
 
 const only = (value: Scalar): Interval => ({ from: value, to: value });

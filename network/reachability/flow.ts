@@ -30,7 +30,13 @@ export type Service =
   /** An AWS service as its clients find it: `ecr.api`, or `com.amazonaws.us-east-1.ecr.api`; or a host of the internet. */
   | { readonly type: "service"; readonly name: string }
   /** What has a name that leads into one of some subnets, and may move: a database, a file system. */
-  | { readonly type: "host"; readonly id: string; readonly places: readonly SubnetPlace[] };
+  | {
+      readonly type: "host";
+      readonly id: string;
+      readonly places: readonly SubnetPlace[];
+      /** Why it may be in some of `places` alone. */
+      readonly inDoubt?: string;
+    };
 
 export type SubnetPlace = Extract<Place, { type: "subnet" }>;
 

@@ -1,7 +1,7 @@
 import type { Block } from "../../../network/adapters/pulumi/block.ts";
 import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
 import type { Program } from "../../../network/adapters/pulumi/program.ts";
-import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
+import type { ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { defaultGroupOf, securityGroups, subnets, vpcs } from "../../../network/adapters/pulumi/wanted.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";
 import { isFargate, type LaunchType, launchTypes, type Platform } from "../../required-flows/job.ts";
@@ -60,7 +60,7 @@ export function computeEnvironmentOf(program: Program, locations: Locations, own
   }
   const launchType = launchTypeOf(block);
   const onFargate = isKnown(launchType) && isFargate(launchType);
-  const place = subnetsOf(inputs, block);
+  const place = subnetsOf(block);
   return {
     ...base,
     platform: { launchType, region, accountId },
@@ -86,16 +86,10 @@ function launchTypeOf(block: Block): Known<LaunchType> {
   return found ?? new Unknown(`what jobs need on ${type ?? "nothing"}, the type of the compute resources`);
 }
 
-function subnetsOf(inputs: Inputs, block: Block): Pick<ComputeEnvironment, "subnetIds" | "subnetsInDoubt"> {
-  const subnetIds = block.references("subnets", subnets);
-  if (isKnown(subnetIds)) return { subnetIds, subnetsInDoubt: undefined };
-  const candidates = inputs.candidates("computeResources", subnets);
-  if (!isKnown(candidates)) return { subnetIds, subnetsInDoubt: undefined };
-  // What holds for more subnets than it has holds for its own.
-  const literals = [block.fields.subnets].flat().filter((one) => !isUnknownValue(one));
-  const named = inputs.resolveAll(literals, "computeResources", subnets);
-  if (!isKnown(named)) return { subnetIds, subnetsInDoubt: undefined };
-  return { subnetIds: [...new Set([...named, ...candidates])], subnetsInDoubt: subnetIds.reason };
+/** What holds for more subnets than it has holds for its own. */
+function subnetsOf(block: Block): Pick<ComputeEnvironment, "subnetIds" | "subnetsInDoubt"> {
+  const { ids, inDoubt } = block.possibleReferences("subnets", subnets);
+  return { subnetIds: ids, subnetsInDoubt: inDoubt };
 }
 
 type Interface = Pick<ComputeEnvironment, "securityGroupIds" | "hasPublicAddress" | "launchTemplateId" | "faults">;

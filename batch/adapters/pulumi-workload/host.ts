@@ -1,5 +1,5 @@
 import type { Block } from "../../../network/adapters/pulumi/block.ts";
-import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
+import { Inputs, type Possible } from "../../../network/adapters/pulumi/inputs.ts";
 import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { securityGroups, subnets } from "../../../network/adapters/pulumi/wanted.ts";
@@ -12,6 +12,8 @@ import { fileSystemTypes, type HostType, hostTypes, partsOfHosts } from "./host-
 export interface PlacedHost extends Host {
   /** Its address may be in any of them. Empty: it has addresses on the internet alone. */
   readonly subnetIds: Known<readonly string[]>;
+  /** Why its address may be in some of `subnetIds` alone. */
+  readonly subnetsInDoubt?: string;
   readonly securityGroupIds: Known<readonly string[]>;
   /** Whether it has a public address besides. */
   readonly isPublic: Known<boolean>;
@@ -44,7 +46,7 @@ export function hostOf(program: Program, own: ProgramResource): PlacedHost {
   return { ...base, ...place, isPublic };
 }
 
-type Place = Pick<PlacedHost, "subnetIds" | "securityGroupIds">;
+type Place = Pick<PlacedHost, "subnetIds" | "subnetsInDoubt" | "securityGroupIds">;
 
 function placeOf(program: Program, inputs: Inputs, type: HostType): Place | "public" {
   const blocks = type.within === undefined ? [] : inputs.blocks(type.within);
@@ -52,8 +54,10 @@ function placeOf(program: Program, inputs: Inputs, type: HostType): Place | "pub
   const [block] = blocks;
   if (type.isPublicWithout && !block) return "public";
   const at: Inputs | Block = block ?? inputs;
-  const subnetIds =
-    typeof type.subnets === "string" ? at.references(type.subnets, subnets) : ofGroup(program, inputs, ...type.subnets);
+  const { ids: subnetIds, inDoubt } =
+    typeof type.subnets === "string"
+      ? at.possibleReferences(type.subnets, subnets)
+      : ofGroup(program, inputs, ...type.subnets);
   if (isKnown(subnetIds) && subnetIds.length === 0) {
     const inDefault = new Unknown(
       `the subnets of ${inputs.resource.urn}: it is in the default VPC, which is not in the program`,
@@ -62,16 +66,18 @@ function placeOf(program: Program, inputs: Inputs, type: HostType): Place | "pub
   }
   const groups = at.references(type.securityGroups, securityGroups);
   const isNone = isKnown(groups) && groups.length === 0;
-  return { subnetIds, securityGroupIds: isNone ? defaultGroups(program, subnetIds) : groups };
+  const securityGroupIds = isNone ? defaultGroups(program, subnetIds) : groups;
+  return { subnetIds, securityGroupIds, ...(inDoubt === undefined ? {} : { subnetsInDoubt: inDoubt }) };
 }
 
-function ofGroup(program: Program, inputs: Inputs, key: string, type: string): Known<readonly string[]> {
+function ofGroup(program: Program, inputs: Inputs, key: string, type: string): Possible {
   const group = inputs.reference(key, { name: "subnet group", types: [type] });
-  if (group === undefined) return [];
-  if (!isKnown(group)) return group;
+  if (group === undefined) return { ids: [] };
+  if (!isKnown(group)) return { ids: group };
   const resource = program.get(group);
-  if (!resource) return new Unknown(`the subnets of the subnet group ${group}, which this program does not make`);
-  return new Inputs(program, resource).references("subnetIds", subnets);
+  if (!resource)
+    return { ids: new Unknown(`the subnets of the subnet group ${group}, which this program does not make`) };
+  return new Inputs(program, resource).possibleReferences("subnetIds", subnets);
 }
 
 function portOf(inputs: Inputs, type: HostType): Known<number> {

@@ -1,5 +1,5 @@
 import { isKnown, type Known, type Unknown } from "../../reachability/known.ts";
-import type { Inputs, Wanted } from "./inputs.ts";
+import type { Inputs, Possible, Wanted } from "./inputs.ts";
 import { isUnknownValue } from "./resource.ts";
 
 /** One of several blocks of an input. */
@@ -47,6 +47,10 @@ export class Block {
 
   references(field: string, wanted: Wanted): Known<readonly string[]> {
     return this.#inputs.resolveAll(this.fields[field], this.key(field), wanted);
+  }
+
+  possibleReferences(field: string, wanted: Wanted): Possible {
+    return this.#inputs.resolvePossible(this.fields[field], this.key(field), wanted);
   }
 
   /** The input whose dependencies are those of a field. */

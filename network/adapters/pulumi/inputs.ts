@@ -21,6 +21,12 @@ export interface Wanted {
   ) => Known<string | undefined> | undefined;
 }
 
+/** `inDoubt`: why it may be some of `ids` alone. */
+export interface Possible {
+  readonly ids: Known<readonly string[]>;
+  readonly inDoubt?: string;
+}
+
 /** Values of the inputs of one resource, read under the rules of a preview. */
 export class Inputs {
   readonly #program: Program;
@@ -125,6 +131,25 @@ export class Inputs {
     return this.resolveAll(this.resource.inputs[key], key, wanted);
   }
 
+  /**
+   * What the values of a list refer to; where a preview does not tell which of them, all that they may, and why that is
+   * not sure.
+   */
+  possibleReferences(key: string, wanted: Wanted): Possible {
+    return this.resolvePossible(this.resource.inputs[key], key, wanted);
+  }
+
+  resolvePossible(value: unknown, key: string, wanted: Wanted): Possible {
+    const ids = this.resolveAll(value, key, wanted);
+    if (isKnown(ids)) return { ids };
+    const candidates = this.candidates(key, wanted);
+    if (!isKnown(candidates)) return { ids };
+    const literals = [value].flat().filter((one) => !isUnknownValue(one));
+    const named = this.resolveAll(literals, key, wanted);
+    if (!isKnown(named)) return { ids };
+    return { ids: [...new Set([...named, ...candidates])], inDoubt: ids.reason };
+  }
+
   resolve(value: unknown, key: string, wanted: Wanted): Known<string | undefined> {
     if (value === undefined || value === null || value === "") return undefined;
     if (!isUnknownValue(value)) return this.#named(String(value), key, wanted);
@@ -179,7 +204,11 @@ export class Inputs {
     for (const urn of this.resource.propertyDependencies[key] ?? []) {
       const from = this.#program.get(urn);
       if (!from) continue;
-      if (wanted.types.includes(from.type)) {
+      const isWanted = wanted.types.includes(from.type);
+      // Which one is read by an id that a preview hides, and which of the program's own that is, nobody tells.
+      if (from.isRead === true && from.id === undefined && (isWanted || isOf(this.#program, from, wanted)))
+        return this.unknown(key, `comes from ${urn}, which is read by an id that shows only after \`pulumi up\``);
+      if (isWanted) {
         const own = wanted.by?.(this.#program, from, undefined) ?? from.urn;
         if (!isKnown(own)) return own;
         found.add(own);
@@ -241,6 +270,9 @@ export class Inputs {
     return this.unknown(key, `may come from each of ${names}: a preview does not tell which ${wanted.name} is meant`);
   }
 }
+
+const isOf = (program: Program, from: ProgramResource, wanted: Wanted) =>
+  wanted.by?.(program, from, undefined) !== undefined;
 
 /** What each of several resources or blocks names in one input, each once; unknown where one of them is. */
 export function referencesOf(

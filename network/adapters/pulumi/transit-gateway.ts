@@ -172,7 +172,7 @@ function stateOf(declarations: Declarations, inputs: Inputs): TransitGatewayAtta
   const gatewayId = inputs.reference("transitGatewayId", gateways);
   const [gateway] = declarations.of(...types.transitGateway).filter(({ resource }) => resource.urn === gatewayId);
   const reason = new Unknown(`whether ${urn} is accepted`);
-  if (isRead) return reason;
+  if (isRead || !isKnown(gatewayId)) return reason;
   if (!gateway || gateway.resource.provider === provider) return gateway?.resource.isRead ? reason : "available";
   return isEnabled(gateway, "autoAcceptSharedAttachments", false) === true ? "available" : reason;
 }

@@ -47,7 +47,7 @@ export function vpcEndpoints(declarations: Declarations): Map<string, VpcEndpoin
           "routeTableId",
           routeTables,
         ),
-        subnetIds: joined(subnetsOf(inputs), bySubnet, urn, "subnetId", subnets),
+        ...placesOf(inputs, bySubnet),
         networkInterfaceIds: [],
         securityGroupIds: groupsOf(inputs, byGroup.byKey.get(urn) ?? [], vpcId, byGroup.stray),
       };
@@ -105,13 +105,18 @@ function withUrns(declarations: Declarations, value: unknown): unknown {
 }
 
 /** `subnetConfigurations` name subnets too, each with an address. */
-function subnetsOf(inputs: Inputs): Known<readonly string[]> {
-  const named = inputs.references("subnetIds", subnets);
+function placesOf(
+  inputs: Inputs,
+  associations: ReturnType<typeof groupBy<Inputs>>,
+): Pick<VpcEndpoint, "subnetIds" | "subnetsInDoubt"> {
+  const { ids: named, inDoubt } = inputs.possibleReferences("subnetIds", subnets);
   const configurations = inputs.blocks("subnetConfigurations");
-  if (!isKnown(named)) return named;
-  if (!isKnown(configurations)) return configurations;
+  if (!isKnown(named)) return { subnetIds: named };
+  if (!isKnown(configurations)) return { subnetIds: configurations };
   const others = referencesOf(configurations, "subnetId", subnets);
-  return isKnown(others) ? [...new Set([...named, ...others])] : others;
+  const own = isKnown(others) ? [...named, ...others] : others;
+  const subnetIds = joined(own, associations, inputs.resource.urn, "subnetId", subnets);
+  return { subnetIds, ...(inDoubt === undefined ? {} : { subnetsInDoubt: inDoubt }) };
 }
 
 function joined(

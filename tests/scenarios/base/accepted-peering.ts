@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A database in a VPC of another account, whose side of the peering an accepter stands for. */
-export function acceptedPeering({ autoAccept = true }: { autoAccept?: boolean } = {}): void {
+export function acceptedPeering({ autoAccept = true, publiclyAccessible = false } = {}): void {
   const app = new aws.ec2.Vpc("app", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
   const data = new aws.ec2.Vpc("data", { cidrBlock: "10.1.0.0/16", enableDnsHostnames: true });
   const pcx = new aws.ec2.VpcPeeringConnection("pcx", {
@@ -45,6 +45,7 @@ export function acceptedPeering({ autoAccept = true }: { autoAccept?: boolean } 
     allocatedStorage: 20,
     dbSubnetGroupName: dbGroup.name,
     vpcSecurityGroupIds: [dbSg.id],
+    publiclyAccessible,
     username: "root",
     password: "correct-horse",
   });

@@ -1,0 +1,3 @@
+import { acceptedPeering } from "../base/accepted-peering.ts";
+
+acceptedPeering({ publiclyAccessible: true });
