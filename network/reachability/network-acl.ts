@@ -1,4 +1,4 @@
-import { covers, overlaps } from "./address.ts";
+import { type Cidr, coverInternet, covers, overlaps } from "./address.ts";
 import { isKnown, Unknown } from "./known.ts";
 import {
   type Answer,
@@ -42,8 +42,8 @@ export function judgeNetworkAcl(
   const entries = relevantEntries(acl.entries, isEgress, kind);
   const term = isEgress ? header.destination : header.source;
   const decided: Part<AclJudgement>[] = [];
-  /** Packets that no rule has decided for sure; `maybe`: what one that may match would do. */
-  let open: Part<{ allow?: string; deny?: string }>[] = [{ set, value: {} }];
+  /** Packets that no rule has decided for sure. */
+  let open: Part<Maybe>[] = [{ set, value: {} }];
   for (const entry of entries) {
     const where = relation(entry, set, header, kind, term);
     if (where === "outside") continue;
@@ -53,12 +53,20 @@ export function judgeNetworkAcl(
     const next: typeof open = [];
     for (const { set: part, value: maybe } of open) {
       for (const { set: piece, value } of matches(entry, part, header, kind, term)) {
+        const { block } = value;
+        const blocks = isKnown(entry.action) && block ? [...(maybe.blocks?.[entry.action] ?? []), block] : [];
         if (value.answer === "no") next.push({ set: piece, value: maybe });
+        // Rules that are for some addresses of the internet each, and together for all.
+        else if (isKnown(entry.action) && coverInternet(blocks, kind.family))
+          decided.push({ set: piece, value: conclude(entry.action, entry, maybe) });
         else if (value.answer === "maybe" || !isKnown(entry.action)) {
           const reason = value.reason ?? (entry.action instanceof Unknown ? entry.action.reason : "");
           const action = isKnown(entry.action) ? { [entry.action]: reason } : { allow: reason, deny: reason };
           if (value.answer === "yes") decided.push({ set: piece, value: { answer: "maybe", rule: entry, reason } });
-          else next.push({ set: piece, value: { ...action, ...maybe } });
+          else {
+            const own = isKnown(entry.action) && block ? { [entry.action]: blocks } : {};
+            next.push({ set: piece, value: { ...action, ...maybe, blocks: { ...maybe.blocks, ...own } } });
+          }
         } else decided.push({ set: piece, value: conclude(entry.action, entry, maybe) });
       }
     }
@@ -66,6 +74,20 @@ export function judgeNetworkAcl(
   }
   for (const { set: part, value } of open) decided.push({ set: part, value: conclude("deny", undefined, value) });
   return decided;
+}
+
+/** Why a rule that may match would allow or deny, and for which addresses those do that may for no other reason. */
+interface Maybe {
+  readonly allow?: string;
+  readonly deny?: string;
+  readonly blocks?: { readonly allow?: readonly Cidr[]; readonly deny?: readonly Cidr[] };
+}
+
+interface Match {
+  readonly answer: Answer;
+  readonly reason?: string;
+  /** The rule's addresses, where it may match for no other reason than that those of the packets are not known. */
+  readonly block?: Cidr;
 }
 
 /** The entries that may decide for packets of a kind, in their order; found once. */
@@ -123,11 +145,7 @@ function mayFit({ protocol, cidr, icmp }: NetworkAclEntry, kind: PacketKind): bo
   return !isKnown(protocol) || !isKnown(icmp) || isForKind(kind, protocol, icmp);
 }
 
-function conclude(
-  action: "allow" | "deny",
-  rule: NetworkAclEntry | undefined,
-  maybe: { allow?: string; deny?: string },
-): AclJudgement {
+function conclude(action: "allow" | "deny", rule: NetworkAclEntry | undefined, maybe: Maybe): AclJudgement {
   const other = action === "allow" ? maybe.deny : maybe.allow;
   const decided = rule ? { rule } : {};
   if (other !== undefined) return { answer: "maybe", reason: other, ...decided };
@@ -140,7 +158,7 @@ function matches(
   header: Header,
   kind: PacketKind,
   term: Header["source"],
-): Part<{ answer: Answer; reason?: string }>[] {
+): Part<Match>[] {
   const unknown = [protocol, cidr, portRange, icmp].find((value) => value instanceof Unknown) as Unknown | undefined;
   // What is known may rule the entry out all the same.
   const byProtocol =
@@ -152,14 +170,18 @@ function matches(
             value: isKnown(protocol) && protocol !== "all" && protocol !== kind.protocol ? "no" : ("maybe" as Answer),
           },
         ];
-  return byProtocol.flatMap(({ set: part, value }): Part<{ answer: Answer; reason?: string }>[] => {
+  return byProtocol.flatMap(({ set: part, value }): Part<Match>[] => {
     if (value === "no") return [{ set: part, value: { answer: "no" } }];
     if (!isKnown(cidr)) return [{ set: part, value: { answer: "maybe", reason: cidr.reason } }];
     if (cidr.family !== kind.family) return [{ set: part, value: { answer: "no" } }];
     return divide(part, term, cidr).map(({ set: piece, value: inside }) => {
       const answer = inside === "no" ? "no" : inside === "yes" && value === "yes" ? "yes" : "maybe";
       const reason = unknown?.reason ?? ("anyPublic" in term ? term.anyPublic : undefined);
-      return { set: piece, value: { answer, ...(answer === "maybe" && reason !== undefined ? { reason } : {}) } };
+      const block = value === "yes" && inside === "maybe" && !unknown ? { block: cidr } : {};
+      return {
+        set: piece,
+        value: { answer, ...(answer === "maybe" && reason !== undefined ? { reason } : {}), ...block },
+      };
     });
   });
 }

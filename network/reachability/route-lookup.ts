@@ -164,7 +164,9 @@ export class RouteLookup<R extends AnyRoute> {
       if (isOnList) selection = { ...selection, mayBeNone: false };
       this.#publicSelections.set(listName, selection);
     }
-    const { candidates, mayBeNone } = selection;
+    const { mayBeNone } = selection;
+    const candidates = this.#distinct(selection.candidates);
+    selection = { ...selection, candidates };
     return candidates.length + Number(mayBeNone) > 1 ? { reason, ...selection } : selection;
   }
 
@@ -188,10 +190,21 @@ export class RouteLookup<R extends AnyRoute> {
     };
   }
 
+  /** Without those that lead where an earlier one leads: which of them wins is the same. */
+  #distinct(candidates: readonly R[]): readonly R[] {
+    return candidates.filter(
+      (one, at) => !candidates.slice(0, at).some((other) => sameState(one, other) && !this.#differ(one, other)),
+    );
+  }
+
   #differ(one: R, other: R): boolean {
     return one !== other && JSON.stringify(this.#targetOf(one)) !== JSON.stringify(this.#targetOf(other));
   }
 }
+
+/** Of a VPC's routes, which may lead to something that is gone. */
+const sameState = (one: AnyRoute & { readonly state?: unknown }, other: AnyRoute & { readonly state?: unknown }) =>
+  JSON.stringify(one.state) === JSON.stringify(other.state);
 
 function sameSelection<R extends AnyRoute>(one: RouteSelection<R>, other: RouteSelection<R>): boolean {
   return (

@@ -1,4 +1,4 @@
-import { type Cidr, coverInternet, covers, type Interval, isAllPrivate, overlaps } from "./address.ts";
+import { type Cidr, coverInternet, covers, type Family, type Interval, isAllPrivate, overlaps } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import {
   type Answer,
@@ -147,8 +147,26 @@ function compile(topology: Topology, groupIds: readonly string[], isEgress: bool
       if (!isKnown(cidrs) || cidrs.length > 0) rules.push({ group, rule, cidrs, listName });
     }
   }
+  rules.push(...joined(rules, kind.family));
   const open = rules.find(isForAll);
   return { rules, reason, forAll: open && { answer: "yes", decision: decisionOf(open) } };
+}
+
+/** Rules of the same ports that are for some addresses of the internet each, and together for all: one more. */
+function joined(rules: readonly Rule[], family: Family): Rule[] {
+  const byPorts = new Map<string, Rule[]>();
+  for (const one of rules) {
+    const { protocol, portRange } = one.rule;
+    if (!isKnown(protocol) || !isKnown(portRange) || one.cidrs === undefined || !isKnown(one.cidrs)) continue;
+    const key = JSON.stringify([protocol, portRange]);
+    byPorts.set(key, [...(byPorts.get(key) ?? []), one]);
+  }
+  return [...byPorts.values()].flatMap((alike): Rule[] => {
+    const [first] = alike;
+    const cidrs = alike.flatMap((one) => one.cidrs as readonly Cidr[]);
+    if (!first || alike.length === 1 || !coverInternet(cidrs, family)) return [];
+    return [{ group: first.group, rule: first.rule, cidrs, text: [...new Set(alike.map(decisionOf))].join(", ") }];
+  });
 }
 
 /** As the outbound rule that every new group has. */

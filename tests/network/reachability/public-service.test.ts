@@ -139,6 +139,12 @@ const cases: [string, Variant, string][] = [
     { rules: ["out all 128.0.0.0/1"] },
     `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
   ],
+  ["a group for both halves of all", { rules: ["out all 0.0.0.0/1", "out all 128.0.0.0/1"] }, `reachable`],
+  [
+    "a group for both halves of all, each with other ports",
+    { rules: ["out tcp:443 0.0.0.0/1", "out tcp:80 128.0.0.0/1"] },
+    `unknown; unknown-value security-group sg: Not known: which public address ecr.api has.`,
+  ],
   [
     "a group for a group",
     { rules: ["out all sg"] },
@@ -163,6 +169,41 @@ const cases: [string, Variant, string][] = [
     "a network ACL against private addresses",
     { entries: ["90 out deny all 192.168.0.0/16", "100 out allow all 0.0.0.0/0", "100 in allow all 0.0.0.0/0"] },
     `reachable`,
+  ],
+  [
+    "a network ACL for both halves of all",
+    { entries: ["10 out allow all 0.0.0.0/1", "11 out allow all 128.0.0.0/1", "100 in allow all 0.0.0.0/0"] },
+    `reachable`,
+  ],
+  [
+    "a network ACL against both halves of all",
+    {
+      entries: [
+        "10 out deny all 0.0.0.0/1",
+        "11 out deny all 128.0.0.0/1",
+        "12 out allow all 0.0.0.0/0",
+        "100 in allow all 0.0.0.0/0",
+      ],
+    },
+    `not-reachable; SUBNET_ACL_RESTRICTION network-acl acl: acl of one denies outbound tcp port 443 from 10.0.0.10 to a public address (rule 11). Add to acl the outbound rule 9: allow tcp 443 to 0.0.0.0/0.`,
+  ],
+  [
+    "a network ACL for both halves of all, and against some between them",
+    {
+      entries: [
+        "10 out allow all 0.0.0.0/1",
+        "11 out deny all 200.0.0.0/8",
+        "12 out allow all 128.0.0.0/1",
+        "100 in allow all 0.0.0.0/0",
+      ],
+    },
+    `unknown; unknown-value network-acl acl: Not known: which public address ecr.api has.`,
+  ],
+  ["routes for both halves of all", { routes: ["0.0.0.0/1 igw-1", "128.0.0.0/1 igw-1"] }, `reachable`],
+  [
+    "routes for both halves of all to different ends",
+    { routes: ["0.0.0.0/1 igw-1", "128.0.0.0/1 pcx-0 blackhole"] },
+    `unknown; unknown-value route-table rtb: Not known: which public address ecr.api has.`,
   ],
   [
     "a route for private addresses",
