@@ -49,7 +49,7 @@ export function imageOf(name: string): Exclude<Image, { readonly type: "any" }> 
 export const dockerHub = "registry-1.docker.io";
 
 const publicRegistries =
-  /(^|\.)(docker\.io|public\.ecr\.aws|ghcr\.io|quay\.io|gcr\.io|pkg\.dev|registry\.gitlab\.com|mcr\.microsoft\.com|nvcr\.io|registry\.k8s\.io|docker\.elastic\.co|cgr\.dev|lscr\.io|registry\.access\.redhat\.com|registry\.redhat\.io|container-registry\.oracle\.com)$/;
+  /(^|\.)(docker\.io|public\.ecr\.aws|ghcr\.io|quay\.io|gcr\.io|pkg\.dev|registry\.gitlab\.com|mcr\.microsoft\.com|nvcr\.io|registry\.k8s\.io|docker\.elastic\.co|cgr\.dev|lscr\.io|registry\.access\.redhat\.com|registry\.redhat\.io|container-registry\.oracle\.com|azurecr\.io|jfrog\.io|icr\.io|ocir\.io|cloudsmith\.io|seqera\.io|registry\.digitalocean\.com|docker\.pkg\.github\.com|registry\.hub\.docker\.com)$/;
 
 /** Whether a registry is known to have public addresses: that of a company may have private ones. */
 export function isOnTheInternet(host: string): Known<true> {
