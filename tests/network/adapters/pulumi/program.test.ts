@@ -63,6 +63,27 @@ test("a value of a preview says why it is not known, with the resource and the p
   );
 });
 
+test("what is read by an id that a preview hides may be something of the program's own", (t) => {
+  const read = resource(ec2("RouteTable"), "read", { isRead: true });
+  const refers = (inputs: ProgramResource["inputs"], table: ProgramResource) => {
+    const own = resource("x:y:Z", "own", { inputs, propertyDependencies: { id: [table.urn] } });
+    return new Inputs(new Program([table, own]), own).reference("id", routeTables);
+  };
+  t.regex((refers({ id: unknownValue }, read) as Unknown).reason, /is read by an id that shows only after/);
+  t.is(refers({ id: "rtb-1" }, { ...read, id: "rtb-1" }), read.urn);
+});
+
+test("a list that a preview hides as a whole has some of what it may come from", (t) => {
+  const own = resource("x:y:Z", "own", { inputs: { ids: unknownValue, one: [unknownValue, "subnet-1"] } });
+  const both = ["a", "b"].map((name) => resource(ec2("Subnet"), name));
+  const from = both.map(({ urn }) => urn);
+  const asked = { ...own, propertyDependencies: { ids: from, one: from.slice(0, 1) } };
+  const inputs = new Inputs(new Program([...both, asked]), asked);
+  t.like(inputs.possibleReferences("ids", subnets), { ids: from });
+  t.regex(inputs.possibleReferences("ids", subnets).inDoubt ?? "", /a preview does not tell which subnet is meant/);
+  t.is(inputs.possibleReferences("one", subnets).inDoubt, undefined);
+});
+
 test("blocks of one input that come from several resources are not told apart; an id is no other block's resource", (t) => {
   const groups = ["web", "jobs"].map((name) => resource(ec2("SecurityGroup"), name));
   const own = resource(ec2("SecurityGroup"), "own", {
