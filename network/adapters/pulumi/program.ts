@@ -1,4 +1,4 @@
-import { isUnknownValue, type ProgramResource } from "./resource.ts";
+import { isUnknownValue, type ProgramResource, type Properties } from "./resource.ts";
 
 /**
  * What an input refers to: a resource of the program by its URN, or what the program only names, by that name. `attribute`:
@@ -51,7 +51,7 @@ export class Program {
   #learn(resource: ProgramResource): void {
     const { id, urn, outputs } = resource;
     if (id !== undefined) this.#own(id, { id: urn, resource, attribute: undefined });
-    for (const [attribute, value] of Object.entries(outputs)) {
+    for (const [attribute, value] of [...Object.entries(outputs), ...endpointsIn(outputs)]) {
       if (typeof value !== "string" || value === "" || value === id || isUnknownValue(value)) continue;
       // What the program itself says belongs to whom it names.
       if (resource.inputs[attribute] === value && !namesItself(attribute)) continue;
@@ -69,6 +69,14 @@ export class Program {
     if (known) known.push(reference);
     else this.#owners.set(value, [reference]);
   }
+}
+
+/** What a resource with several endpoints is asked at: `endpoints[0].address`. */
+function endpointsIn(outputs: Properties): [attribute: string, value: unknown][] {
+  return Object.entries(outputs).flatMap(([key, list]) => {
+    if (!/(endpoints|nodes)$/i.test(key) || !Array.isArray(list)) return [];
+    return list.map((one): [string, unknown] => ["address", (one as { address?: unknown } | null)?.address]);
+  });
 }
 
 const namesItself = (attribute: string) => ["name", "bucket", "identifier", "clusterIdentifier"].includes(attribute);

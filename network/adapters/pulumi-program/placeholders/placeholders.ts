@@ -2,6 +2,7 @@ import type { Properties } from "../../pulumi/resource.ts";
 import { holdsUnknown } from "../child/wire-value.ts";
 import { batch } from "./batch.ts";
 import { containers } from "./containers.ts";
+import { dataStores } from "./data-stores.ts";
 import { database } from "./database.ts";
 import { ec2 } from "./ec2.ts";
 import type { Facts } from "./facts.ts";
@@ -10,7 +11,16 @@ import { loadBalancing } from "./load-balancing.ts";
 import type { Placeholder, PlaceholderTable } from "./placeholder.ts";
 import { storage } from "./storage.ts";
 
-const tables: PlaceholderTable = { ...ec2, ...batch, ...containers, ...database, ...iam, ...loadBalancing, ...storage };
+const tables: PlaceholderTable = {
+  ...ec2,
+  ...batch,
+  ...containers,
+  ...database,
+  ...dataStores,
+  ...iam,
+  ...loadBalancing,
+  ...storage,
+};
 
 /** The name that a resource gets in AWS where the program gives none; known before the resource is made. */
 export function autonamed(facts: Facts): Record<string, string> {

@@ -1,0 +1,3 @@
+import { stores } from "../base/stores.ts";
+
+stores({ searchPort: 9200 });
