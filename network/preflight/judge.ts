@@ -82,7 +82,7 @@ export class Judge {
   }
 
   #placed(host: PlacedHost, source: SubnetPlace): Known<Service | Explanation> {
-    const { id, subnetIds, subnetsInDoubt, securityGroupIds, isPublic, isZonal } = host;
+    const { id, subnetIds, subnetsInDoubt, securityGroupIds, securityGroupsIn, isPublic, isZonal } = host;
     if (!isKnown(subnetIds)) return subnetIds;
     if (subnetIds.length === 0)
       return isPublic === true ? { type: "service", name: id } : new Unknown(`where ${id} is`);
@@ -100,7 +100,8 @@ export class Judge {
     }
     const places: SubnetPlace[] = [];
     for (const subnetId of near) {
-      const place = placeIn(this.#index.topology, subnetId, securityGroupIds, isPublic);
+      const groups = securityGroupsIn?.get(subnetId) ?? securityGroupIds;
+      const place = placeIn(this.#index.topology, subnetId, groups, isPublic);
       if (!isKnown(place)) return place;
       places.push(place);
     }

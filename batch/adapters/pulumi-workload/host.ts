@@ -15,6 +15,8 @@ export interface PlacedHost extends Host {
   /** Why its address may be in some of `subnetIds` alone. */
   readonly subnetsInDoubt?: string;
   readonly securityGroupIds: Known<readonly string[]>;
+  /** By subnet, where they differ. */
+  readonly securityGroupsIn?: ReadonlyMap<string, Known<readonly string[]>>;
   /** Whether it has a public address besides. */
   readonly isPublic: Known<boolean>;
   /** A file system's mount targets: each Availability Zone's hosts ask the one in their own zone. */
@@ -113,27 +115,24 @@ function fileSystemOf(program: Program, { urn }: ProgramResource): PlacedHost {
   const base = { id: urn, name: "file system", port: 2049, isPublic: false, isZonal: true };
   const all = program.ofType("aws:efs/mountTarget:MountTarget").map((one) => new Inputs(program, one));
   const subnetIds = new Set<string>();
-  const groups: Known<readonly string[]>[] = [];
+  const groups = new Map<string, Known<readonly string[]>>();
   for (const target of all) {
     const fileSystem = target.reference("fileSystemId", { name: "file system", types: fileSystemTypes });
     if (!isKnown(fileSystem)) return { ...base, subnetIds: fileSystem, securityGroupIds: fileSystem };
     if (fileSystem !== urn) continue;
     const subnetId = target.reference("subnetId", subnets);
     if (!isKnown(subnetId)) return { ...base, subnetIds: subnetId, securityGroupIds: subnetId };
-    if (subnetId !== undefined) subnetIds.add(subnetId);
+    if (subnetId === undefined) continue;
+    subnetIds.add(subnetId);
     const own = target.references("securityGroups", securityGroups);
-    groups.push(isKnown(own) && own.length === 0 ? defaultGroups(program, [subnetId ?? ""]) : own);
+    groups.set(subnetId, isKnown(own) && own.length === 0 ? defaultGroups(program, [subnetId]) : own);
   }
-  const [first] = groups;
+  const [first] = groups.values();
   if (first === undefined) {
     const none = new Unknown(`the mount targets of ${urn}: the program makes none`);
     return { ...base, subnetIds: none, securityGroupIds: none };
   }
-  const same = groups.every((one) => JSON.stringify(one) === JSON.stringify(first));
-  const securityGroupIds = same
-    ? first
-    : new Unknown(`the security groups of ${urn}: its mount targets have different ones`);
-  return { ...base, subnetIds: [...subnetIds], securityGroupIds };
+  return { ...base, subnetIds: [...subnetIds], securityGroupIds: first, securityGroupsIn: groups };
 }
 
 /** What a job names and the program does not make. */
