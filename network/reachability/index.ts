@@ -50,7 +50,12 @@ function outcomesOf(index: TopologyIndex, flow: Flow): Outcome[] {
   const { ways, reason, repaired } = errands;
   const [first = [], ...others] = ways.map((way) => way.flatMap((errand) => trace(index, errand)));
   const all = [first, ...others].flat();
-  if (others.length > 0 && !isSettled(all)) return nobodyKnows(flow, reason ?? "which way is taken");
+  if (others.length > 0 && !isSettled(all)) {
+    const isSure = all.some(({ result }) => result === "not-reachable");
+    const unsure = all.filter(({ result }) => result === "unknown");
+    // Of ways that lead there or may, what is not known of these is all that is not known.
+    return unsure.length > 0 && !isSure ? unsure : nobodyKnows(flow, reason ?? "which way is taken");
+  }
   if (!repaired || first.some(({ result }) => result !== "not-reachable")) return first;
   const better = repaired.errands.flatMap((errand) => trace(repaired.index, errand));
   const cost = costOf(better);

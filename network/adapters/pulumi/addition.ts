@@ -59,7 +59,8 @@ export function additionsOf(declarations: Declarations): Additions {
     propagatedRoute(one),
   ]);
   const toEndpoints = endpointRoutes(declarations);
-  stray ??= toEndpoints.stray;
+  const [anywhere] = toEndpoints.anywhere;
+  stray ??= toEndpoints.stray ?? (anywhere && new Unknown((anywhere.target as Unknown).reason));
   for (const [id, own] of toEndpoints.byTable) if (isForeign(id)) routes.set(id, [...(routes.get(id) ?? []), ...own]);
   const { both, ingress, egress } = ruleTokens;
   const allRules = declarations.of(...both, ...ingress, ...egress);

@@ -50,7 +50,7 @@ export function routeTables(declarations: Declarations, vpcs: ReadonlyMap<string
     const others = inputs?.has("routes") ? standalone.map((one) => inDoubt(one, id)) : standalone;
     const propagated = (propagations.byKey.get(id) ?? []).map((one) => propagatedRoute(one));
     const locals = localRoutes(vpc, id);
-    const all = [locals, own, others, propagated, toEndpoints.byTable.get(id) ?? []];
+    const all = [locals, own, others, propagated, toEndpoints.byTable.get(id) ?? [], toEndpoints.anywhere];
     const unknown = all.find((list) => !isKnown(list));
     made.set(id, {
       id,
@@ -260,15 +260,19 @@ function isWanted(inputs: Inputs, id: string, wanted: Wanted): boolean {
 
 interface EndpointRoutes {
   readonly byTable: ReadonlyMap<string, readonly Route[]>;
+  /** Those that each table may have. */
+  readonly anywhere: readonly Route[];
   readonly stray: Unknown | undefined;
 }
 
 /** A gateway endpoint puts a route to its service's prefix list into each table that it is associated with. */
 export function endpointRoutes(declarations: Declarations): EndpointRoutes {
   const byTable = new Map<string, Route[]>();
+  const anywhere: Route[] = [];
   let stray: Unknown | undefined;
   const add = (endpoint: Inputs, tableIds: Known<readonly string[]>) => {
-    if (!isKnown(tableIds)) stray ??= tableIds;
+    // Whichever tables get it, it is for the addresses of its service alone.
+    if (!isKnown(tableIds)) anywhere.push({ ...toEndpoint(endpoint), target: tableIds });
     else
       for (const id of tableIds) {
         const own = byTable.get(id) ?? [];
@@ -287,11 +291,11 @@ export function endpointRoutes(declarations: Declarations): EndpointRoutes {
     const endpointId = association.reference("vpcEndpointId", vpcEndpoints);
     const [endpoint] = declarations.of(...types.vpcEndpoint).filter(({ resource }) => resource.urn === endpointId);
     const tableId = association.reference("routeTableId", tables);
-    if (!isKnown(tableId)) stray ??= tableId;
-    else if (!isKnown(endpointId)) stray ??= endpointId;
+    if (!isKnown(endpointId)) stray ??= endpointId;
+    else if (!isKnown(tableId)) add(endpoint ?? association, tableId);
     else if (tableId !== undefined) add(endpoint ?? association, [tableId]);
   }
-  return { byTable, stray };
+  return { byTable, anywhere, stray };
 }
 
 /** Of an endpoint, or of an association with one that the program does not make. */

@@ -2,18 +2,27 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A module whose outputs are lists as a whole, which a preview hides as a whole. */
-function vpcModule() {
+function vpcModule(tables: "one" | "a subnet") {
   const vpc = new aws.ec2.Vpc("this", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
   const tier = (kind: string, blocks: string[]) => {
-    const table = new aws.ec2.RouteTable(kind, { vpcId: vpc.id });
+    const names = tables === "one" ? [kind] : blocks.map((_, i) => `${kind}-${i}`);
+    const made = names.map((name) => new aws.ec2.RouteTable(name, { vpcId: vpc.id }));
     const subnets = blocks.map(
       (cidrBlock, i) =>
         new aws.ec2.Subnet(`${kind}-${i}`, { vpcId: vpc.id, cidrBlock, availabilityZone: `eu-west-1${"ab"[i]}` }),
     );
     subnets.forEach(
-      (s, i) => void new aws.ec2.RouteTableAssociation(`${kind}-${i}`, { subnetId: s.id, routeTableId: table.id }),
+      (s, i) =>
+        void new aws.ec2.RouteTableAssociation(`${kind}-${i}`, {
+          subnetId: s.id,
+          routeTableId: made[i % made.length]!.id,
+        }),
     );
-    return { ids: pulumi.all(subnets.map((s) => s.id)), tableIds: pulumi.all([table.id]), blocks };
+    return {
+      ids: pulumi.all(subnets.map((s) => s.id)),
+      tableIds: pulumi.all(made.map((table) => table.id)),
+      blocks,
+    };
   };
   return {
     vpcId: vpc.id,
@@ -22,9 +31,16 @@ function vpcModule() {
   };
 }
 
-/** Endpoints, a database and jobs that take their subnets from such a module; `letsIn`: whom the database lets in. */
-export function moduleOutputs({ letsIn = "private" }: { letsIn?: "private" | "database" } = {}): void {
-  const net = vpcModule();
+interface Choices {
+  /** Whom the database lets in. */
+  readonly letsIn?: "private" | "database";
+  /** How many route tables there are. */
+  readonly tables?: "one" | "a subnet";
+}
+
+/** Endpoints, a database and jobs that take their subnets from such a module. */
+export function moduleOutputs({ letsIn = "private", tables = "one" }: Choices = {}): void {
+  const net = vpcModule(tables);
   const { vpcId } = net;
   const letIn = (port: number, cidrBlocks: string[]) => [{ protocol: "tcp", fromPort: port, toPort: port, cidrBlocks }];
   const endpoints = new aws.ec2.SecurityGroup("endpoints", { vpcId, ingress: letIn(443, net.private.blocks) });

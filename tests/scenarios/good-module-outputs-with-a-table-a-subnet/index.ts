@@ -1,0 +1,3 @@
+import { moduleOutputs } from "../base/module-outputs.ts";
+
+moduleOutputs({ tables: "a subnet" });
