@@ -155,6 +155,8 @@ export const partsOfHosts: Readonly<Record<string, string>> = {
   "aws:efs/accessPoint:AccessPoint": "fileSystemId",
   "aws:efs/mountTarget:MountTarget": "fileSystemId",
   "aws:opensearch/domainPolicy:DomainPolicy": "domainName",
+  // Another name of a host: a CNAME record.
+  "aws:route53/record:Record": "records",
 };
 
 export const fileSystemTypes = ["aws:efs/fileSystem:FileSystem"] as const;

@@ -26,14 +26,15 @@ export interface PlacedHost extends Host {
 export const isFileSystem = ({ type }: ProgramResource): boolean =>
   (fileSystemTypes as readonly string[]).includes(type);
 
-/** The resource that has the addresses: itself, or the cluster of an instance, the file system of an access point. */
+/** The resource that has the addresses: itself, or the cluster of an instance, the file system of an access point, what a record names. */
 export function hostResource(program: Program, resource: ProgramResource): ProgramResource | undefined {
   if (resource.type in hostTypes || isFileSystem(resource)) return resource;
   const key = partsOfHosts[resource.type];
   if (key === undefined) return undefined;
   const types = [...Object.keys(hostTypes), ...fileSystemTypes];
-  const whole = new Inputs(program, resource).reference(key, { name: "host", types });
-  return typeof whole === "string" ? program.get(whole) : undefined;
+  const { ids } = new Inputs(program, resource).possibleReferences(key, { name: "host", types });
+  const [whole] = isKnown(ids) ? ids.flatMap((id) => program.get(id) ?? []) : [];
+  return whole;
 }
 
 export function hostOf(program: Program, own: ProgramResource): PlacedHost {

@@ -3,7 +3,7 @@ import type { ProgramResource } from "../../../network/adapters/pulumi/resource.
 
 /** Outputs by which a job's environment names a resource. */
 const telling =
-  /^(arn|id|url|name|bucket|identifier|clusterIdentifier|address|hostname|endpoint|readerEndpoint|configurationEndpoint(Address)?|(primary|reader)EndpointAddress|clusterAddress|dnsName|bucket(Regional)?DomainName|bootstrapBrokers\w*|domainName)$/;
+  /^(arn|id|url|name|bucket|identifier|clusterIdentifier|address|hostname|endpoint|readerEndpoint|configurationEndpoint(Address)?|(primary|reader)EndpointAddress|clusterAddress|dnsName|fqdn|bucket(Regional)?DomainName|bootstrapBrokers\w*|domainName)$/;
 
 /** The resources of a program that a text of a job names: as a whole, as the host of a URL or of several `host:port`. */
 export function mentionedIn(program: Program, text: string): readonly ProgramResource[] {

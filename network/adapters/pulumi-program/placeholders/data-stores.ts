@@ -51,7 +51,7 @@ const fileSystem: PlaceholderTable[string] = {
 
 const memcached = 11_211;
 
-/** Caches, warehouses, search domains, message brokers: what jobs ask besides RDS. */
+/** Caches, warehouses, search domains, message brokers: what jobs ask besides RDS; and records, by which they may know them. */
 export const dataStores: PlaceholderTable = {
   "aws:elasticache/replicationGroup:ReplicationGroup": {
     autoname: "replicationGroupId",
@@ -140,6 +140,13 @@ export const dataStores: PlaceholderTable = {
         bootstrapBrokersSaslIam: brokers(9098),
       };
     },
+  },
+  "aws:route53/record:Record": {
+    id: (resource) => [resource.text("zoneId", ""), resource.text("name", ""), resource.text("type", "")].join("_"),
+    // One that is said without its zone gets the zone's name, which a zone that is only looked up does not tell.
+    outputs: (resource) => ({
+      fqdn: `${resource.text("name", resource.name)}${resource.text("name", "").includes(".") ? "" : `.${resource.digits(8)}.internal`}`,
+    }),
   },
   "aws:fsx/lustreFileSystem:LustreFileSystem": fileSystem,
   "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": fileSystem,
