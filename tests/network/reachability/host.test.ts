@@ -93,7 +93,7 @@ const cases: readonly (readonly [title: string, variant: Variant, expected: stri
   [
     "with a public address too, in another VPC",
     { places: [{ ...far, hasPublicAddress: true }] },
-    "unknown; unknown-value host database: Not known: which of its addresses database has in vpc.",
+    "unknown; unknown-value host database: Not known: which of its addresses database has in vpc: it may be publicly accessible, and in other VPCs its name then has the public address, unless what connects them resolves it to the private one.",
   ],
 ];
 
