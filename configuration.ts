@@ -7,7 +7,7 @@ import {
 import { databaseFaults } from "./batch/database.ts";
 import { jobFaults } from "./batch/job-definition.ts";
 import { type WorkloadNeeds, workloadNeeds } from "./batch/workload.ts";
-import { overlap, parseCidrBlock } from "./network/cidr.ts";
+import { isPrivate, overlap, parseCidrBlock } from "./network/cidr.ts";
 import { planNetwork } from "./network/plan.ts";
 import { readValues, type Settings, type Values } from "./settings.ts";
 
@@ -133,7 +133,7 @@ function launchTypesOf(text: string, faults: string[]): LaunchType[] {
 }
 
 function otherDatabaseFaults(values: Values, isExisting: boolean, faults: string[]): void {
-  const { databaseUrlSecretArn, databaseCidrBlock, databasePort, cidrBlock } = values;
+  const { databaseUrlSecretArn, databaseCidrBlock, databasePort, cidrBlock, egress } = values;
   if (!/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/.test(databaseUrlSecretArn)) {
     faults.push(`databaseUrlSecretArn is "${databaseUrlSecretArn}", which is no ARN of a secret; copy it whole.`);
   }
@@ -151,6 +151,14 @@ function otherDatabaseFaults(values: Values, isExisting: boolean, faults: string
   } else if (!isExisting && vpc !== undefined && overlap(block, vpc)) {
     faults.push(
       `databaseCidrBlock ${databaseCidrBlock} overlaps with cidrBlock ${cidrBlock}: packets for it would stay in the new VPC; choose another cidrBlock.`,
+    );
+  } else if (!isExisting && egress === "endpoints") {
+    faults.push(
+      `databaseCidrBlock is ${databaseCidrBlock} and egress is endpoints: a new VPC leads there by nothing; name a VPC that does (vpcId, subnetIds), or, for public addresses, choose nat or public.`,
+    );
+  } else if (!isExisting && isPrivate(block)) {
+    faults.push(
+      `databaseCidrBlock ${databaseCidrBlock} is private, and a new VPC leads to the internet alone; name a VPC that leads there (vpcId, subnetIds).`,
     );
   }
 }

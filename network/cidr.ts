@@ -50,6 +50,15 @@ export function contains(outer: CidrBlock, inner: CidrBlock): boolean {
   return outer.first <= inner.first && inner.first + addressesOf(inner) <= outer.first + addressesOf(outer);
 }
 
+/** What no internet gateway lets out: addresses of RFC 1918 and of carriers. */
+export function isPrivate(block: CidrBlock): boolean {
+  return privateBlocks.some((outer) => contains(outer, block));
+}
+
+const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(
+  (text) => parseCidrBlock(text)!,
+);
+
 function numberOf(octets: readonly number[]): number {
   return octets.reduce((number, octet) => number * 256 + octet, 0);
 }

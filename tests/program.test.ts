@@ -145,19 +145,44 @@ test.serial("a database of somebody else: no instance, one secret, one way out",
   const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf";
   const recording = await program({
     databaseUrlSecretArn: arn,
-    databaseCidrBlock: "10.50.0.0/24",
+    databaseCidrBlock: "203.0.113.0/24",
     databasePort: "6543",
+    egress: "nat",
   });
   t.deepEqual(recording.all("rds/instance:Instance"), []);
-  t.deepEqual(recording.names("ec2/subnet:Subnet"), ["batch-preflight-private-1", "batch-preflight-private-2"]);
+  t.deepEqual(
+    recording.names("ec2/subnet:Subnet").filter((name) => name.includes("database")),
+    [],
+  );
   const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
   t.deepEqual(container.secrets, [{ name: "DATABASE_URL", valueFrom: arn }]);
   const rule = recording.one(
     "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "batch-preflight-database-from-jobs-out",
   );
-  t.deepEqual([rule.inputs.cidrIpv4, rule.inputs.fromPort], ["10.50.0.0/24", 6543]);
+  t.deepEqual([rule.inputs.cidrIpv4, rule.inputs.fromPort], ["203.0.113.0/24", 6543]);
 });
+
+for (const [egress, databaseCidrBlock, fault] of [
+  [
+    "endpoints",
+    "203.0.113.0/24",
+    "databaseCidrBlock is 203.0.113.0/24 and egress is endpoints: a new VPC leads there by nothing; name a VPC that does (vpcId, subnetIds), or, for public addresses, choose nat or public.",
+  ],
+  [
+    "nat",
+    "10.50.0.0/24",
+    "databaseCidrBlock 10.50.0.0/24 is private, and a new VPC leads to the internet alone; name a VPC that leads there (vpcId, subnetIds).",
+  ],
+] as const) {
+  test.serial(`a database that a new VPC with egress ${egress} does not lead to is refused`, async (t) => {
+    const databaseUrlSecretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf";
+    const settings = { databaseUrlSecretArn, databaseCidrBlock };
+    t.is((await t.throwsAsync(program({ ...settings, egress })))?.message, fault);
+    const existing = { vpcId: "vpc-0a", subnetIds: '["subnet-0a"]' };
+    await t.notThrowsAsync(program({ ...settings, ...existing, egress }));
+  });
+}
 
 test.serial("the password is in no input of any resource", async (t) => {
   const recording = await program();

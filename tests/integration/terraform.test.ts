@@ -30,7 +30,7 @@ const stacks: Readonly<Record<string, StackConfig>> = {
     vcpu: "2",
     arraySize: 4,
     databaseUrlSecretArn: `arn:aws:secretsmanager:${region}:123456789012:secret:database-AbCdEf`,
-    databaseCidrBlock: "10.99.0.0/24",
+    databaseCidrBlock: "203.0.113.0/24",
   },
 };
 
