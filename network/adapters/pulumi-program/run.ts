@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ProgramResource, Properties } from "../pulumi/resource.ts";
 import type { Assignment, Ids, ProgramMessage, Report } from "./child/protocol.ts";
@@ -53,6 +54,7 @@ export async function runProgram(run: Run): Promise<Recorded> {
     execArgv: programArguments(project.nodeargs),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  const letGo = endWithThis(child);
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => run.output.write(chunk));
   return await new Promise((resolve, reject) => {
     let isSettled = false;
@@ -60,6 +62,7 @@ export async function runProgram(run: Run): Promise<Recorded> {
       if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
+      letGo();
       act();
     };
     const fail = (faults: readonly string[]) => settle(() => reject(new ProgramError(faults)));
@@ -82,6 +85,25 @@ export async function runProgram(run: Run): Promise<Recorded> {
     child.on("error", (error) => fail([`Program ${entryPoint.file} can't be started: ${error.message}.`]));
     child.on("exit", (code, signal) => fail([untimelyEnd(entryPoint.file, code, signal)]));
   });
+}
+
+/**
+ * A signal that ends this process ends the child too: one that computes for ever does not see that nobody listens any more.
+ * @returns lets signals be what they were
+ */
+function endWithThis(child: ChildProcess): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const end = (signal: NodeJS.Signals) => {
+    child.kill("SIGKILL");
+    letGo();
+    // As if nobody had listened, unless somebody else does.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const letGo = () => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return letGo;
 }
 
 /** What it leaves open must not keep the caller waiting. */
