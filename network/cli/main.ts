@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
+import { reasonOf } from "./output-file.ts";
 
 /** What a command gets of the outside world. */
 export interface CliContext {
@@ -18,12 +19,19 @@ const help = `Usage: node network check ...   (--help tells more)
 Proves where packets of a network on AWS can go.
 `;
 
+/** A reader that leaves early (`| head`) changes no verdict; nor does a terminal that is gone. */
+const readerLeft: readonly (string | undefined)[] = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"];
+
 /** Runs the command line of `process` and sets its exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
   const [first = "", ...rest] = process.argv.slice(2);
-  for (const stream of [process.stdout, process.stderr]) {
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (readerLeft.includes(error.code)) return;
+      // A full disk: the verdicts are not where they should be, whatever they are.
+      if (stream === stdout) stderr.write(`The standard output can't be written: ${reasonOf(error)}\n`);
+      process.exit(2);
     });
   }
   try {

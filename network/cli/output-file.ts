@@ -45,8 +45,9 @@ function faulty<Result>(file: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    // "ENOENT: no such file or directory, open '...'": the name that follows may be the neighbour's.
-    const reason = (error as Error).message.replace(/, \w+ '.*$/s, "");
-    throw new Failure("usage", `--out ${file} can't be written: ${reason}`);
+    throw new Failure("usage", `--out ${file} can't be written: ${reasonOf(error as Error)}`);
   }
 }
+
+/** Of "ENOENT: no such file or directory, open '...'" what comes first: the name that follows may be the neighbour's. */
+export const reasonOf = ({ message }: Error): string => message.replace(/, \w+( '.*)?$/s, "");

@@ -1,5 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, openSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -162,4 +165,42 @@ test("a program without AWS Batch has nothing to check: 2, and says what to do",
   const { code, stderr } = await check("--program", folder);
   t.is(code, 2);
   t.regex(stderr, /declares no AWS Batch compute environment.*name flows with --flows\n$/);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  test(`${signal} ends the check, and a program that computes for ever with it`, async (t) => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const folder = await program(
+      t,
+      `import net from "node:net";\nnet.connect(${port}, "127.0.0.1", () => { for (;;); });`,
+    );
+    const child = spawn(process.execPath, ["network", "check", "--program", folder], { cwd: project, stdio: "ignore" });
+    const [socket] = (await once(server, "connection")) as [Socket];
+    const closed = once(
+      socket.on("error", () => {}),
+      "close",
+    );
+    child.kill(signal);
+    t.deepEqual(await once(child, "exit"), [null, signal]);
+    await closed;
+    server.close();
+    t.pass();
+  });
+}
+
+const full = "/dev/full";
+const testWithFullDevice = existsSync(full) ? test : test.skip;
+testWithFullDevice("verdicts that find no room are one sentence: 2", async (t) => {
+  const child = spawn(process.execPath, ["network", "check", "--program", await program(t, network + batch)], {
+    cwd: project,
+    stdio: ["ignore", openSync(full, "w"), "pipe"],
+  });
+  let stderr = "";
+  child.stderr?.on("data", (bytes) => {
+    stderr += bytes;
+  });
+  t.deepEqual(await once(child, "close"), [2, null]);
+  t.regex(stderr, /The standard output can't be written: ENOSPC: no space left on device\n$/);
 });
