@@ -5,7 +5,8 @@ import process from "node:process";
 /**
  * Runs a command of this project; what it prints is passed on.
  * @param {string[]} argv
- * @returns {Promise<{code: number, last: string}>} its exit code, and the last line that it has printed
+ * @returns {Promise<{code: number, isStopped: boolean, last: string}>} its exit code, whether a signal ended it, and the
+ * last line that it has printed
  */
 function run(argv) {
   const child = spawn(process.execPath, argv, { cwd: import.meta.dirname, stdio: ["inherit", "pipe", "inherit"] });
@@ -25,12 +26,18 @@ function run(argv) {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGTERM", forward).off("SIGINT", wait);
-      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 143), last: rest.trim() === "" ? last : rest });
+      resolve({
+        code: code ?? (signal === "SIGINT" ? 130 : 143),
+        isStopped: signal !== null,
+        last: rest.trim() === "" ? last : rest,
+      });
     });
   });
 }
 
 const check = await run(["network", "check"]);
+// Who stops the check does not want the batch.
+if (check.isStopped) process.exit(check.code);
 process.stdout.write("\n");
 const batch = await run(["worker", "--env", "local", ...process.argv.slice(2)]);
 const found = { 0: "all proved", 1: "a job would hang", 2: "not checked", 3: "not all proved" };
