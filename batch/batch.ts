@@ -61,6 +61,7 @@ export class Batch extends pulumi.ComponentResource {
             instanceTypes: args.instanceTypes,
             minvCpus: args.minvCpus,
             maxvCpus: args.maxvCpus,
+            jobTimeoutSeconds: args.timeoutSeconds,
             subnetIds: network.computeSubnetIds,
             securityGroupId: network.jobSecurityGroup.id,
             instanceProfileArn: roles.instanceProfileArn,

@@ -14,6 +14,8 @@ export interface ComputeEnvironmentArgs {
   /** vCPUs of instances that stay when there is nothing to do; not for Fargate. */
   readonly minvCpus: number;
   readonly maxvCpus: number;
+  /** How long a job may take; not for Fargate. */
+  readonly jobTimeoutSeconds: number;
   readonly subnetIds: readonly pulumi.Input<string>[];
   readonly securityGroupId: pulumi.Input<string>;
   /** Not for Fargate. */
@@ -38,6 +40,12 @@ export function whenStillQueued(
     return true;
   };
 }
+
+/**
+ * In minutes, how long the jobs of an instance may go on that is to be replaced: without it AWS Batch ends them after 30,
+ * though nothing is wrong with them (API_UpdatePolicy). More than 360 the provider refuses.
+ */
+const patience = (jobTimeoutSeconds: number) => Math.min(360, Math.ceil(jobTimeoutSeconds / 60));
 
 /** By deployment: a name can be registered once in each. */
 const hooks = new WeakMap<object, pulumi.ErrorHook>();
@@ -134,6 +142,14 @@ export class ComputeEnvironment extends pulumi.ComponentResource {
               launchTemplate: this.#launchTemplate(name),
               tags: { Name: name },
             },
+        ...(runsOnInstances(launchType)
+          ? {
+              updatePolicy: {
+                terminateJobsOnUpdate: false,
+                jobExecutionTimeoutMinutes: patience(args.jobTimeoutSeconds),
+              },
+            }
+          : {}),
         tags: { Name: name },
       },
       { ...parent, ...deletionHooks() },

@@ -13,6 +13,7 @@ const usual: ComputeEnvironmentArgs = {
   instanceTypes: ["optimal"],
   minvCpus: 0,
   maxvCpus: 16,
+  jobTimeoutSeconds: 3600,
   subnetIds: ["subnet-0a"],
   securityGroupId: "sg-0a",
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/instance",
@@ -97,10 +98,23 @@ test.serial("instances take no metadata without a token, and no disk that is not
   t.deepEqual(launchTemplate, { launchTemplateId: "main-id", version: "1" });
 });
 
+for (const [jobTimeoutSeconds, jobExecutionTimeoutMinutes] of [
+  [60, 1],
+  [3601, 61],
+  [86_400, 360],
+] as const) {
+  test.serial(`jobs of ${jobTimeoutSeconds} s end before their instances are replaced, within six hours`, async (t) => {
+    const recording = await record(() => new ComputeEnvironment("main", { ...usual, jobTimeoutSeconds }));
+    const { updatePolicy } = recording.one("batch/computeEnvironment:ComputeEnvironment").inputs;
+    t.deepEqual(updatePolicy, { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes });
+  });
+}
+
 test.serial("Fargate gets nothing that is for instances", async (t) => {
   const recording = await record(() => new ComputeEnvironment("main", { ...usual, launchType: "fargate" }));
   t.deepEqual(recording.all("ec2/launchTemplate:LaunchTemplate"), []);
-  const { computeResources } = recording.one("batch/computeEnvironment:ComputeEnvironment").inputs;
+  const { computeResources, updatePolicy } = recording.one("batch/computeEnvironment:ComputeEnvironment").inputs;
+  t.is(updatePolicy, undefined);
   t.deepEqual(Object.keys(computeResources).sort(), ["maxVcpus", "securityGroupIds", "subnets", "type"]);
 });
 

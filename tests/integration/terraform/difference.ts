@@ -40,6 +40,7 @@ export const omittedEverywhere: Readonly<Record<string, string>> = {
 
 /** Arguments by type that moto takes and does not give back, so that a second plan would set them again. */
 export const forgottenByMoto: Readonly<Record<string, readonly string[]>> = {
+  aws_batch_compute_environment: ["update_policy"],
   aws_batch_job_queue: ["job_state_time_limit_action"],
   aws_db_parameter_group: ["parameter"],
   // It gives back the template's own tags as if they were those of instances; the version then would be another.
