@@ -127,10 +127,13 @@ export class Database extends pulumi.ComponentResource {
         multiAz: args.multiZone,
         backupRetentionPeriod: args.backupRetentionDays,
         copyTagsToSnapshot: true,
+        // What `pulumi up` says is so when it ends, rather than in the next maintenance window; jobs that lose their
+        // connection by it are tried again.
+        applyImmediately: true,
         deletionProtection,
         deleteAutomatedBackups: !deletionProtection,
         skipFinalSnapshot: !deletionProtection,
-        ...(deletionProtection ? { finalSnapshotIdentifier: `${name}-${pulumi.getStack()}-final` } : {}),
+        ...(deletionProtection ? { finalSnapshotIdentifier: snapshotName(`${name}-${pulumi.getStack()}-final`) } : {}),
         tags: { Name: name },
       },
       parent,
@@ -151,3 +154,6 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, secretArn: this.secretArn });
   }
 }
+
+/** Names of stacks have dots and underscores; those of snapshots letters, digits and single hyphens (API_CreateDBSnapshot). */
+const snapshotName = (text: string) => text.replace(/[^A-Za-z0-9]+/g, "-");

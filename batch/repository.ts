@@ -8,6 +8,13 @@ export interface RepositoryArgs {
   readonly forceDelete: boolean;
 }
 
+/**
+ * A pushed image takes the tag from the one before, and jobs that were submitted earlier still name that by its digest: without
+ * a rule of its own awsx would have it deleted within a day. A push leaves up to three images: an index, the image, its
+ * provenance.
+ */
+const untaggedImages = 30;
+
 /** The worker's image, built here and pushed to a repository of its own. */
 export class Repository extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
@@ -19,7 +26,19 @@ export class Repository extends pulumi.ComponentResource {
     const parent = { parent: this };
     const repository = new awsx.ecr.Repository(
       name,
-      { forceDelete, imageScanningConfiguration: { scanOnPush: true } },
+      {
+        forceDelete,
+        imageScanningConfiguration: { scanOnPush: true },
+        lifecyclePolicy: {
+          rules: [
+            {
+              tagStatus: "untagged",
+              maximumNumberOfImages: untaggedImages,
+              description: "Images of earlier workers, which jobs may still wait for",
+            },
+          ],
+        },
+      },
       parent,
     );
     const image = new awsx.ecr.Image(

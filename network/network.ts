@@ -132,11 +132,9 @@ export class Network extends pulumi.ComponentResource implements JobNetwork {
       }
     }
 
-    this.jobSecurityGroup = jobSecurityGroup(
-      name,
-      { vpcId: vpc.id, ports: args.egress === "endpoints" ? [] : args.internetPorts },
-      this,
-    );
+    const ports = args.egress === "endpoints" ? [] : args.internetPorts;
+    const { group, rules } = jobSecurityGroup(name, { vpcId: vpc.id, ports }, this);
+    this.jobSecurityGroup = group;
     this.endpoints = new Endpoints(
       `${name}-endpoints`,
       {
@@ -160,7 +158,7 @@ export class Network extends pulumi.ComponentResource implements JobNetwork {
     this.privateSubnetIds = isPublic ? [] : this.computeSubnetIds;
     this.publicSubnetIds = isPublic ? this.computeSubnetIds : front.map(({ id }) => id);
     this.databaseSubnetIds = back.map(({ id }) => id);
-    this.ready = [...ready, this.endpoints];
+    this.ready = [...ready, ...rules, this.endpoints];
     this.registerOutputs({
       vpcId: this.vpcId,
       privateSubnetIds: this.privateSubnetIds,
@@ -196,8 +194,9 @@ export class ExistingNetwork extends pulumi.ComponentResource implements JobNetw
     this.vpcId = pulumi.output(vpcId);
     this.computeSubnetIds = subnetIds.map((id) => pulumi.output(id));
     this.databaseSubnetIds = this.computeSubnetIds;
-    this.jobSecurityGroup = jobSecurityGroup(name, { vpcId, ports: internetPorts }, this);
-    this.ready = [];
+    const { group, rules } = jobSecurityGroup(name, { vpcId, ports: internetPorts }, this);
+    this.jobSecurityGroup = group;
+    this.ready = rules;
     this.registerOutputs({ vpcId: this.vpcId, jobSecurityGroupId: this.jobSecurityGroup.id });
   }
 }
@@ -207,25 +206,26 @@ function jobSecurityGroup(
   name: string,
   { vpcId, ports }: { vpcId: pulumi.Input<string>; ports: readonly number[] },
   parent: pulumi.ComponentResource,
-): aws.ec2.SecurityGroup {
+): { group: aws.ec2.SecurityGroup; rules: readonly aws.vpc.SecurityGroupEgressRule[] } {
   const group = new aws.ec2.SecurityGroup(
     `${name}-jobs`,
     { description: "Jobs of AWS Batch", vpcId, tags: { Name: `${name}-jobs` } },
     { parent },
   );
-  for (const port of ports) {
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-jobs-${port}-out`,
-      {
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
-        cidrIpv4: "0.0.0.0/0",
-        description: "Services and registries, wherever they are",
-        securityGroupId: group.id,
-      },
-      { parent },
-    );
-  }
-  return group;
+  const rules = ports.map(
+    (port) =>
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-jobs-${port}-out`,
+        {
+          ipProtocol: "tcp",
+          fromPort: port,
+          toPort: port,
+          cidrIpv4: "0.0.0.0/0",
+          description: "Services and registries, wherever they are",
+          securityGroupId: group.id,
+        },
+        { parent },
+      ),
+  );
+  return { group, rules };
 }

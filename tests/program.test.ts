@@ -8,12 +8,15 @@ const project = path.dirname(import.meta.dirname);
 let runs = 0;
 
 /** Runs index.ts with these settings. */
-async function program(settings: Record<string, string> = {}, { preview = false } = {}): Promise<Recording> {
+async function program(
+  settings: Record<string, string> = {},
+  options: { preview?: boolean; stack?: string } = {},
+): Promise<Recording> {
   const config = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`batch-preflight:${name}`, value]),
   );
   runs += 1;
-  return await record(() => import(`../index.ts?run=${runs}`), { config, preview });
+  return await record(() => import(`../index.ts?run=${runs}`), { config, ...options });
 }
 
 /** What of the recorded network differs by choice: how many of each. */
@@ -213,6 +216,32 @@ test.serial("with deletionProtection false nothing outlives the stack; with it d
     [false, true, true, undefined, true],
     [true, false, false, "batch-preflight-database-test-final", false],
   ]);
+});
+
+test.serial("the last snapshot of the database has a name that RDS takes, whatever the stack is called", async (t) => {
+  const recording = await program({}, { stack: "my_team.dev--1" });
+  t.is(
+    recording.one("rds/instance:Instance").inputs.finalSnapshotIdentifier,
+    "batch-preflight-database-my-team-dev-1-final",
+  );
+});
+
+test.serial("images of earlier workers stay for the jobs that wait for them", async (t) => {
+  const { lifecyclePolicy } = (await program()).one("awsx:ecr:Repository").inputs;
+  t.like(lifecyclePolicy.rules[0], { tagStatus: "untagged", maximumNumberOfImages: 30 });
+});
+
+test.serial("what is changed of the database is changed at once, not in the next maintenance window", async (t) => {
+  t.true((await program()).one("rds/instance:Instance").inputs.applyImmediately);
+});
+
+test.serial("instances start when there is a way out, and stop before it is gone", async (t) => {
+  for (const settings of [{ egress: "nat" }, { vpcId: "vpc-0a", subnetIds: '["subnet-0a", "subnet-0b"]' }]) {
+    const recording = await program(settings);
+    // Of the component: what is in it is made after it, and goes before it.
+    const { dependencies } = recording.one("batch-preflight:batch:ComputeEnvironment");
+    t.true(dependencies.some((urn) => urn.endsWith("::batch-preflight-jobs-443-out")));
+  }
 });
 
 test.serial("Fargate in public subnets has public addresses", async (t) => {

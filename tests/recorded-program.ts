@@ -82,7 +82,11 @@ interface RegisterRequest {
  */
 export async function record(
   program: () => Promise<unknown> | unknown,
-  { config = {}, preview = false }: { config?: Record<string, string>; preview?: boolean } = {},
+  {
+    config = {},
+    preview = false,
+    stack = "test",
+  }: { config?: Record<string, string>; preview?: boolean; stack?: string } = {},
 ): Promise<Recording> {
   pulumi.runtime.setAllConfig({ "aws:region": "eu-west-1", ...config });
   await pulumi.runtime.setMocks(
@@ -96,7 +100,7 @@ export async function record(
       },
     },
     "batch-preflight",
-    "test",
+    stack,
     preview,
   );
   const recording = new Recording();
