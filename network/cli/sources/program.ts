@@ -83,6 +83,9 @@ async function record(options: Parameters<typeof recordProgram>[0]): Promise<Rec
   }
 }
 
+/** Of the pack, and what Pulumi takes for all of them. */
+const policyNames = ["network-reachability", "network-reachability-notes", "all"];
+
 /** The file has the config of each policy of the pack by its name. */
 function readSettings(file: string): PreflightSettings {
   try {
@@ -91,6 +94,9 @@ function readSettings(file: string): PreflightSettings {
       throw new SettingsError(["all of it must be an object"]);
     const stray = Object.keys(all).filter((key) => Object.hasOwn(noSettings, key));
     if (stray.length > 0) throw new SettingsError(stray.map((key) => `${key} must be within "network-reachability"`));
+    // A name that is misspelt would switch off what is asked for beneath it.
+    const others = Object.keys(all).filter((key) => !policyNames.includes(key));
+    if (others.length > 0) throw new SettingsError(others.map((key) => `${key} is none of ${policyNames.join(", ")}`));
     const own = all["network-reachability"] ?? {};
     // An enforcement level alone.
     if (typeof own === "string") return noSettings;

@@ -145,6 +145,11 @@ const configs: readonly (readonly [what: string, config: unknown, says: RegExp])
   ],
   ["no object", [], /all of it must be an object/],
   [
+    "the policy's name misspelt",
+    { "network-reachabilty": { services: ["sqs"] } },
+    /network-reachabilty is none of network-reachability, network-reachability-notes, all\n$/,
+  ],
+  [
     "several faults, all at once",
     { "network-reachability": { services: [1], flows: [{ destination: "s3", protocol: "tcp" }], more: 1 } },
     /services\.0 must be a string; flows\.0\.port is missing.*; more is no setting/,
