@@ -6,7 +6,7 @@ import type { ProgramResource } from "./adapters/pulumi/resource.ts";
 import { topologyOf } from "./adapters/pulumi-resources.ts";
 import { type AddedAnalysis, AddedFlows } from "./preflight/added-flow.ts";
 import { atCulprit } from "./preflight/culprit.ts";
-import { inDoubt, Judge } from "./preflight/judge.ts";
+import { inDoubt, Judge, notReachable } from "./preflight/judge.ts";
 import { declared, type JudgedFlow, named } from "./preflight/judged-flow.ts";
 import { placeIn } from "./preflight/source.ts";
 import { type Violation, violationsOf } from "./preflight/violation.ts";
@@ -90,7 +90,7 @@ function foreignSubnets(program: Program, runs: readonly Run[]): string[] {
 function judgedFlows(run: Run, index: TopologyIndex, judge: Judge, names: Names, added: AddedFlows): JudgedFlow[] {
   const { computeEnvironment, jobDefinition, flows } = run;
   const { topology } = index;
-  const { id, subnetIds, securityGroupIds, subnetsInDoubt } = computeEnvironment;
+  const { id, subnetIds, securityGroupIds, subnetsInDoubt, obstacle } = computeEnvironment;
   const environment = {
     computeEnvironment: id,
     ...(jobDefinition === undefined ? {} : { jobDefinition: jobDefinition.id }),
@@ -103,6 +103,9 @@ function judgedFlows(run: Run, index: TopologyIndex, judge: Judge, names: Names,
   const all = required.flatMap((flow) => {
     const places = placesOf(flow.hasPublicAddress);
     const nodes = places.flatMap(({ place }) => (isKnown(place) ? [place] : []));
+    // What keeps an instance from its cluster keeps it from the services that it joins it by.
+    if (obstacle !== undefined && flow.symptom.jobState === "RUNNABLE")
+      return places.map(({ id: source }) => ({ flow, source, analysis: notReachable(obstacle) }));
     const judged = places.map(({ id: source, place }) => ({
       flow,
       source,

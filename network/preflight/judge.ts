@@ -128,7 +128,7 @@ export function unknownAnalysis(component: Component, reason: string): Analysis 
   return { verdict: "unknown", outcomes: [], explanations: [explanation], forwardPath: [], returnPath: [] };
 }
 
-function notReachable(explanation: Explanation): Analysis {
+export function notReachable(explanation: Explanation): Analysis {
   return { verdict: "not-reachable", outcomes: [], explanations: [explanation], forwardPath: [], returnPath: [] };
 }
 

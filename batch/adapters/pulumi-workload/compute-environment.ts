@@ -3,6 +3,7 @@ import { Inputs } from "../../../network/adapters/pulumi/inputs.ts";
 import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import type { ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { defaultGroupOf, securityGroups, subnets, vpcs } from "../../../network/adapters/pulumi/wanted.ts";
+import type { Explanation } from "../../../network/reachability/explanation.ts";
 import { isKnown, type Known, Unknown } from "../../../network/reachability/known.ts";
 import { isFargate, type LaunchType, launchTypes, type Platform } from "../../required-flows/job.ts";
 import { launchTemplateOf } from "./launch-template.ts";
@@ -30,8 +31,10 @@ export interface ComputeEnvironment {
   readonly isEnabled: Known<boolean>;
   /** Why its jobs are not modelled. */
   readonly notModelled: string | undefined;
-  /** What AWS Batch would refuse, or what keeps jobs waiting for ever, whatever the network. */
+  /** What AWS Batch would refuse. */
   readonly faults: readonly string[];
+  /** What keeps instances from taking jobs, whatever the network. */
+  readonly obstacle: Explanation | undefined;
 }
 
 export function computeEnvironmentOf(program: Program, locations: Locations, own: ProgramResource): ComputeEnvironment {
@@ -56,6 +59,7 @@ export function computeEnvironmentOf(program: Program, locations: Locations, own
       launchTemplateId: undefined,
       notModelled: unknown.reason,
       faults: [],
+      obstacle: undefined,
     };
   }
   const launchType = launchTypeOf(block);
@@ -92,7 +96,10 @@ function subnetsOf(block: Block): Pick<ComputeEnvironment, "subnetIds" | "subnet
   return { subnetIds: ids, subnetsInDoubt: inDoubt };
 }
 
-type Interface = Pick<ComputeEnvironment, "securityGroupIds" | "hasPublicAddress" | "launchTemplateId" | "faults">;
+type Interface = Pick<
+  ComputeEnvironment,
+  "securityGroupIds" | "hasPublicAddress" | "launchTemplateId" | "faults" | "obstacle"
+>;
 
 /**
  * Its own groups, else those of its launch template (API_ComputeResource, securityGroupIds), else the default group of the VPC.
@@ -111,7 +118,7 @@ function interfaceOf(
     // A template beside groups of its own has no interfaces, or AWS Batch refuses both.
     const place = { securityGroupIds: own, hasPublicAddress: "as-subnet" } as const;
     const unknown = { securityGroupIds: template, hasPublicAddress: template };
-    return { ...(hasOwn ? place : unknown), launchTemplateId: undefined, faults: [] };
+    return { ...(hasOwn ? place : unknown), launchTemplateId: undefined, faults: [], obstacle: undefined };
   }
   const faults: string[] = [];
   if (template?.hasNetworkInterfaces === true && hasOwn) {
@@ -119,15 +126,16 @@ function interfaceOf(
       `${inputs.resource.urn} has securityGroupIds and its launch template ${template.id} has networkInterfaces: AWS Batch takes one or the other; the compute environment would become INVALID.`,
     );
   }
-  if (template?.hasMetadata === false) {
-    faults.push(
-      `${template.id} turns the instance metadata service off: the agent of Amazon ECS does not start, and the jobs of ${inputs.resource.urn} stay in RUNNABLE.`,
-    );
-  }
+  const obstacle = template?.hasMetadata === false ? withoutMetadata(template.id) : undefined;
   const publicly = template?.hasPublicAddress;
   const hasPublicAddress = onFargate ? false : (publicly ?? "as-subnet");
   const groups = hasOwn ? own : (template?.securityGroupIds ?? []);
-  const said: Omit<Interface, "securityGroupIds"> = { hasPublicAddress, launchTemplateId: template?.id, faults };
+  const said: Omit<Interface, "securityGroupIds"> = {
+    hasPublicAddress,
+    launchTemplateId: template?.id,
+    faults,
+    obstacle,
+  };
   if (!isKnown(groups) || groups.length > 0) return { securityGroupIds: groups, ...said };
   if (!template) {
     faults.push(
@@ -136,6 +144,14 @@ function interfaceOf(
   }
   return { securityGroupIds: defaultGroups(program, subnetIds), ...said };
 }
+
+/** The agent has its credentials from there (ECS developer guide, container instance IAM role). */
+const withoutMetadata = (id: string): Explanation => ({
+  code: "metadata-service-off",
+  component: { type: "launch-template", id },
+  message: `${id} turns the instance metadata service off: the agent of Amazon ECS gets no credentials, and no instance joins the compute environment's cluster.`,
+  fix: `Set metadataOptions.httpEndpoint of ${id} to "enabled".`,
+});
 
 /** The default groups of the VPCs of subnets: what an interface gets that names no group. */
 export function defaultGroups(program: Program, subnetIds: Known<readonly string[]>): Known<readonly string[]> {
