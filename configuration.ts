@@ -17,11 +17,11 @@ const retentions = [
 ];
 
 /**
- * @param name of the stack's resources, as faults name them
+ * @param name of the project, which its resources have too
  * @returns what the program builds, or all faults of the settings as sentences
  */
 export function readConfiguration(name: string, settings: Settings, region: string | undefined) {
-  const { values, faults } = readValues(settings);
+  const { values, faults } = readValues(name, settings);
   if (region === undefined || region === "") {
     faults.push("No Region is set; set one: pulumi config set aws:region eu-west-1");
     return { faults };

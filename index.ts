@@ -8,7 +8,7 @@ import { readConfiguration } from "./configuration.ts";
 import { ExistingNetwork, Network } from "./network/network.ts";
 
 const name = pulumi.getProject();
-const { configuration, faults } = readConfiguration(name, new pulumi.Config(), aws.config.region);
+const { configuration, faults } = readConfiguration(name, pulumi.runtime.allConfig(), aws.config.region);
 if (configuration === undefined) throw new pulumi.RunError(faults.join("\n"));
 
 const ownNetwork = configuration.existingNetwork ? undefined : new Network(name, configuration.network);

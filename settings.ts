@@ -1,10 +1,8 @@
 import * as v from "valibot";
 import { egresses, natGatewayChoices } from "./network/plan.ts";
 
-/** Where a setting comes from: `pulumi.Config`, and nothing of it but this. */
-export interface Settings {
-  get(name: string): string | undefined;
-}
+/** The stack's config as the engine hands it over, by full key: `batch-preflight:zones`. */
+export type Settings = Readonly<Record<string, string>>;
 
 /**
  * The settings and what stands for those that nobody gives; the same as in Pulumi.yaml, which describes them. An empty
@@ -46,12 +44,18 @@ const choices: Partial<Record<keyof Values, readonly string[]>> = { egress: egre
 
 const list = v.array(v.string());
 
-/** Each setting as its default's type; where one is of another, the default, and a sentence that says so. */
-export function readValues(settings: Settings): { values: Values; faults: string[] } {
-  const faults: string[] = [];
+/**
+ * Each setting of the project as its default's type; where one is of another, the default, and a sentence that says so. A
+ * setting that there is not is a fault too: one that is misspelt would leave another at its default.
+ */
+export function readValues(project: string, settings: Settings): { values: Values; faults: string[] } {
+  const prefix = `${project}:`;
+  const faults = Object.keys(settings)
+    .filter((key) => key.startsWith(prefix) && !Object.hasOwn(defaults, key.slice(prefix.length)))
+    .map((key) => `${key.slice(prefix.length)} is no setting; correct it, or remove it: Pulumi.yaml names them all.`);
   const values = Object.fromEntries(
     Object.entries(defaults).map(([name, byDefault]) => {
-      const text = settings.get(name);
+      const text = settings[prefix + name];
       if (text === undefined || (text === "" && typeof byDefault !== "string")) return [name, byDefault];
       const fail = (what: string) => {
         faults.push(`${name} is ${JSON.stringify(text)}; it must be ${what}.`);

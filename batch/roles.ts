@@ -78,11 +78,19 @@ function executionPolicy({ region, image, logGroupArn, secretArns }: RolesArgs):
           },
         ],
   );
-  const handOver = secretArns.map((arn) => ({
-    Effect: "Allow",
-    Action: "secretsmanager:GetSecretValue",
-    Resource: arn,
-  }));
+  const handOver = secretArns.flatMap((arn) => [
+    { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: arn },
+    // A secret may be under a key of its owner's, which nobody here knows; AWS's own key asks for no permission.
+    {
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: "*",
+      Condition: {
+        StringLike: { "kms:ViaService": "secretsmanager.*" },
+        StringEquals: { "kms:EncryptionContext:SecretARN": arn },
+      },
+    },
+  ]);
   const log = {
     Effect: "Allow",
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -244,6 +244,26 @@ test.serial("instances start when there is a way out, and stop before it is gone
   }
 });
 
+test.serial("a secret under a key of one's own can be opened, and nothing else that key locks", async (t) => {
+  const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf";
+  const recording = await program({ databaseUrlSecretArn: arn, databaseCidrBlock: "203.0.113.0/24", egress: "nat" });
+  const { Statement } = JSON.parse(recording.one("iam/rolePolicy:RolePolicy").inputs.policy);
+  t.deepEqual(
+    Statement.filter(({ Action }: { Action: unknown }) => Action === "kms:Decrypt"),
+    [
+      {
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: "*",
+        Condition: {
+          StringLike: { "kms:ViaService": "secretsmanager.*" },
+          StringEquals: { "kms:EncryptionContext:SecretARN": arn },
+        },
+      },
+    ],
+  );
+});
+
 test.serial("Fargate in public subnets has public addresses", async (t) => {
   for (const [egress, assignPublicIp] of [
     ["public", "ENABLED"],
@@ -292,10 +312,12 @@ test.serial("faults of the settings are said all at once, in sentences alone", a
     maxvCpus: "0",
     databaseStorage: "5",
     flowLogs: "yes",
+    egres: "nat",
   };
   const { name, message } = (await t.throwsAsync(program(settings)))!;
   t.is(name, "Error");
   t.deepEqual(message.split("\n"), [
+    "egres is no setting; correct it, or remove it: Pulumi.yaml names them all.",
     'egress is "none"; it must be one of endpoints, nat, public.',
     'flowLogs is "yes"; it must be true or false.',
     'launchType is "fargate,ec2"; a job queue has Fargate alone or instances alone.',
