@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hasReaderLeft } from "../../worker/cli/output.ts";
 import { Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import { reasonOf } from "./output-file.ts";
@@ -19,16 +20,14 @@ const help = `Usage: node network check ...   (--help tells more)
 Proves where packets of a network on AWS can go.
 `;
 
-/** A reader that leaves early (`| head`) changes no verdict; nor does a terminal that is gone. */
-const readerLeft: readonly (string | undefined)[] = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"];
-
 /** Runs the command line of `process` and sets its exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
   const [first = "", ...rest] = process.argv.slice(2);
   const { stdout, stderr } = process;
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (readerLeft.includes(error.code)) return;
+      // `| head` changes no verdict.
+      if (hasReaderLeft(error)) return;
       // A full disk: the verdicts are not where they should be, whatever they are.
       if (stream === stdout) stderr.write(`The standard output can't be written: ${reasonOf(error)}\n`);
       process.exit(2);

@@ -6,6 +6,7 @@ import { loadFault } from "../load-fault.js";
 import { loadModule } from "../load-module.ts";
 import type { CliContext } from "./context.ts";
 import { usageFailure } from "./flags.ts";
+import { hasReaderLeft } from "./output.ts";
 
 type Command = (argv: string[], context: CliContext) => Promise<number>;
 
@@ -58,9 +59,6 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
   }
 }
 
-/** What a stream says when nobody reads it any more: the pipe's end is closed, the terminal or the connection is gone. */
-const readerLeft: readonly (string | undefined)[] = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"];
-
 /**
  * A reader that leaves early (`| head`, a log pipe that breaks) is no failure, and no end either: an exit code of 0 in
  * mid-run would count as success. Work goes on to its true exit code even where its output can't be written at all.
@@ -68,7 +66,7 @@ const readerLeft: readonly (string | undefined)[] = ["EPIPE", "EIO", "ECONNRESET
 function outliveReaders({ stdout, stderr }: NodeJS.Process, works: boolean): void {
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (!works && !readerLeft.includes(error.code)) throw error;
+      if (!works && !hasReaderLeft(error)) throw error;
     });
   }
 }
