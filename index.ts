@@ -39,9 +39,10 @@ export const publicSubnetIds = ownNetwork?.publicSubnetIds ?? [];
 export const computeSubnetIds = network.computeSubnetIds;
 export const databaseSubnetIds = network.databaseSubnetIds;
 export const jobSecurityGroupId = network.jobSecurityGroup.id;
-export const databaseEndpoint = ownDatabase?.endpoint;
+// Null rather than undefined, of which Pulumi warns each time.
+export const databaseEndpoint = ownDatabase?.endpoint ?? null;
 export const databaseSecretArn = database.secretArn;
-export const repositoryUrl = repository?.url;
+export const repositoryUrl = repository?.url ?? null;
 export const image = configuration.image ?? repository!.imageUri;
 export const computeEnvironmentArns = batch.computeEnvironmentArns;
 export const jobQueueArn = batch.jobQueueArn;

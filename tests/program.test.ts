@@ -264,6 +264,25 @@ test.serial("a secret under a key of one's own can be opened, and nothing else t
   );
 });
 
+test.serial("no output is undefined, of which Pulumi would warn", async (t) => {
+  const settings = {
+    image: "public.ecr.aws/me/worker:1",
+    databaseUrlSecretArn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf",
+    databaseCidrBlock: "203.0.113.0/24",
+    egress: "nat",
+  };
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`batch-preflight:${name}`, value]),
+  );
+  const outputs: Record<string, unknown> = {};
+  await record(async () => Object.assign(outputs, await import("../index.ts?run=outputs" as string)), { config });
+  t.true("jobQueueArn" in outputs);
+  t.deepEqual(
+    Object.keys(outputs).filter((name) => outputs[name] === undefined),
+    [],
+  );
+});
+
 test.serial("Fargate in public subnets has public addresses", async (t) => {
   for (const [egress, assignPublicIp] of [
     ["public", "ENABLED"],
