@@ -1,3 +1,5 @@
+import type { Change } from "./change.ts";
+import { routesOf } from "./detour.ts";
 import { type Explanation, elsewhere, silent, withChange } from "./explanation.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
 import { toLocalService } from "./local-service.ts";
@@ -187,12 +189,13 @@ function groupsOfSource(walk: Walk, view: View, packets: Packets): Known<readonl
  * VPC or, by a peering connection, in another one of the Region. Through a transit gateway rules may refer to groups inbound
  * only (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html, Security group referencing).
  */
-function groupsAtDestination({ index, errand, destination }: Walk, source: View): Known<readonly string[]> {
-  const { destination: place, set, destinationTerm } = errand;
+function groupsAtDestination(walk: Walk, source: View): Known<readonly string[]> {
+  const { destination } = walk;
+  const { destination: place, set, destinationTerm } = walk.errand;
   if (!destination || (place.type !== "interface" && place.type !== "subnet")) return [];
   if (place.type === "interface" && value(set, destinationTerm) !== place.address) return [];
   if (destination.vpcId === source.vpcId) return destination.securityGroupIds;
-  const ways = waysOut(index, source, errand.family, set, destinationTerm);
+  const ways = waysOut(walk, source);
   if (ways === undefined) return new Unknown("which way it leaves its VPC, which decides whether groups are told");
   if (ways.every((way) => way === "other")) return [];
   const isPeered = ways.every((way) => way === destination.vpcId);
@@ -201,17 +204,23 @@ function groupsAtDestination({ index, errand, destination }: Walk, source: View)
     : new Unknown("whether the groups of another VPC are told on this path");
 }
 
-/** Where the routes of the source's subnet lead: the VPC that they are peered with in the Region, or other. */
-function waysOut(
-  index: Walk["index"],
-  source: View,
-  family: Walk["errand"]["family"],
-  set: Packets["set"],
-  term: Walk["errand"]["destinationTerm"],
-): string[] | undefined {
+/** Whether a change is of a route that decides whether groups of another VPC are told to the source's. */
+export function changesWayOut({ index, source, destination }: Walk, change: Change): boolean {
+  if (change.type !== "add-route" || !source || !destination || destination.vpcId === source.vpcId) return false;
+  const table = index.tableOfSubnet(source.subnetId, source.vpcId);
+  return isKnown(table) && table.id === change.id;
+}
+
+/**
+ * Where the routes of the source's subnet lead, with those that fixes add: the VPC that they are peered with in the Region,
+ * or other.
+ */
+function waysOut(walk: Walk, source: View): string[] | undefined {
+  const { index, errand, given } = walk;
+  const { set, destinationTerm: term } = errand;
   const { vpcPeeringConnections } = index.topology;
   const table = index.tableOfSubnet(source.subnetId, source.vpcId);
-  const lookup = isKnown(table) ? index.routesOf(table, family) : table;
+  const lookup = isKnown(table) ? routesOf(walk, table, [...given.values()]) : table;
   if (!isKnown(lookup) || !isKnown(vpcPeeringConnections)) return undefined;
   const ways: string[] = [];
   for (const { value: selection } of lookup.select(set, term)) {

@@ -69,8 +69,11 @@ export function costOf(outcomes: readonly Outcome[]): number {
 }
 
 /** A table's routes, with those that fixes so far have added. */
-export function routesOf(walk: Walk, table: RouteTable, { changes }: Packets): Known<RouteLookup<Route>> {
-  const { index, errand } = walk;
+export function routesOf(
+  { index, errand }: Walk,
+  table: RouteTable,
+  changes: readonly Change[],
+): Known<RouteLookup<Route>> {
   const added = changes.filter((change) => change.type === "add-route" && change.id === table.id);
   if (added.length === 0 || !isKnown(table.routes)) return index.routesOf(table, errand.family);
   let routes: readonly Route[] = table.routes;

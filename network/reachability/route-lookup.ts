@@ -45,8 +45,21 @@ export class RouteLookup<R extends AnyRoute> {
   readonly #selections = new Map<Stretch<Choice<R>>, RouteSelection<R>>();
   readonly #publicSelections = new Map<string | undefined, RouteSelection<R>>();
 
-  /** `targetOf`: where a route leads to, as JSON would have it. */
-  constructor(topology: Topology, routes: readonly R[], family: Family, targetOf: (route: R) => unknown) {
+  /** Routes that the local route may come before. */
+  readonly #doubtful: ReadonlySet<R>;
+
+  /**
+   * `targetOf`: where a route leads to, as JSON would have it. `doubtful`: those of the routes of which nobody knows whether
+   * a local route comes before them.
+   */
+  constructor(
+    topology: Topology,
+    routes: readonly R[],
+    family: Family,
+    targetOf: (route: R) => unknown,
+    doubtful: readonly R[] = [],
+  ) {
+    this.#doubtful = new Set(doubtful);
     const choices: Choice<R>[] = [];
     const open: { route: R; reason: string }[] = [];
     for (const route of routes) {
@@ -115,6 +128,14 @@ export class RouteLookup<R extends AnyRoute> {
   }
 
   #select(choices: readonly Choice<R>[]): RouteSelection<R> {
+    const [first] = choices;
+    if (!first || !this.#doubtful.has(first.route)) return this.#selectBest(choices);
+    const others = choices.filter(({ route }) => route !== first.route);
+    const either = this.#combine([this.#selectBest(choices), this.#select(others)]);
+    return { ...either, cidr: first.cidr, reason: "whether a local route comes before one that is propagated" };
+  }
+
+  #selectBest(choices: readonly Choice<R>[]): RouteSelection<R> {
     const [best] = choices;
     const candidates: R[] = [];
     const reasons = this.#open.map(({ reason }) => reason);

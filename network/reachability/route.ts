@@ -18,7 +18,7 @@ import type { Position, Walk } from "./walk.ts";
 export function route(walk: Walk, table: Known<RouteTable>, from: Position, packets: Packets): Outcome[] {
   if (!isKnown(table)) return lose(packets, { type: "vpc", id: from.vpcId }, table.reason);
   const component = { type: "route-table", id: table.id };
-  const lookup = routesOf(walk, table, packets);
+  const lookup = routesOf(walk, table, packets.changes);
   if (!isKnown(lookup)) return lose(packets, component, lookup.reason);
   const asked = lookUp(packets, table.id);
   return lookup.select(packets.set, packets.header.destination).flatMap(({ set, value: selection }) => {

@@ -1,5 +1,6 @@
 import { contains, covers, type Family, isPrivate, type Scalar } from "./address.ts";
 import { isKnown, type Known, Unknown } from "./known.ts";
+import type { Answer } from "./packet-set.ts";
 import { RouteLookup } from "./route-lookup.ts";
 import type * as T from "./topology.ts";
 import { transitGatewayRoutes } from "./transit-gateway-route-table.ts";
@@ -241,18 +242,23 @@ export class TopologyIndex {
  * Route priority).
  */
 export function lookupOf(topology: T.Topology, routes: readonly T.Route[], family: Family): RouteLookup<T.Route> {
-  const locals = routes.flatMap(({ target, destination }) =>
-    isKnown(target) && target.type === "local" && isKnown(destination) && "cidr" in destination
-      ? [destination.cidr]
-      : [],
-  );
-  const isLocal = ({ isPropagated, destination }: T.Route) =>
-    isPropagated &&
-    isKnown(destination) &&
-    "cidr" in destination &&
-    locals.some((cidr) => cidr.family === destination.cidr.family && covers(cidr, destination.cidr));
-  const own = routes.filter((route) => !isLocal(route));
-  return new RouteLookup(topology, own, family, ({ target }) => target);
+  const before = routes.map((route) => (route.isPropagated ? isCoveredByLocal(route, routes) : "no"));
+  const own = routes.filter((_, index) => before[index] !== "yes");
+  const doubtful = routes.filter((_, index) => before[index] === "maybe");
+  return new RouteLookup(topology, own, family, ({ target }) => target, doubtful);
+}
+
+/** Whether a local route has all addresses that a route has. */
+function isCoveredByLocal({ destination: own }: T.Route, routes: readonly T.Route[]): Answer {
+  if (isKnown(own) && !("cidr" in own)) return "no";
+  const answers = routes.map(({ target, destination }): Answer => {
+    const isLocal = isKnown(target) ? (target.type === "local" ? "yes" : "no") : "maybe";
+    if (isLocal === "no" || (isKnown(destination) && !("cidr" in destination))) return "no";
+    if (!isKnown(destination) || !isKnown(own)) return "maybe";
+    const { cidr } = destination;
+    return cidr.family === own.cidr.family && covers(cidr, own.cidr) ? isLocal : "no";
+  });
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }
 
 /** The routes of a transit gateway's table, compiled. */

@@ -1,5 +1,5 @@
 import { addressText } from "./address.ts";
-import { deliver, depart, replyEnds } from "./arrival.ts";
+import { changesWayOut, deliver, depart, replyEnds } from "./arrival.ts";
 import { type Change, decisionOf, isSame } from "./change.ts";
 import { internet } from "./internet-gateway.ts";
 import { isKnown } from "./known.ts";
@@ -19,16 +19,18 @@ const steps: Steps = { fromSubnet, route, deliver, internet, replyEnds };
  */
 export function trace(index: TopologyIndex, errand: Errand): Outcome[] {
   if (errand.resolution?.isVain) return end(mark(startOf(errand), "blocks"));
-  const outcomes = walkOnce(new Walk(index, errand, steps));
+  const first = new Walk(index, errand, steps);
+  const outcomes = walkOnce(first);
   const { given, isSettled } = changesOf(outcomes);
-  if (isSettled) return outcomes;
+  const isRelied = (change: Change) => change.type === "add-attachment-subnet" || changesWayOut(first, change);
+  if (isSettled && ![...given.values()].some(isRelied)) return outcomes;
   const again = walkOnce(new Walk(index, errand, steps, given));
   const found = changesOf(again).given;
-  const isStillNeeded = [...given].every(([key, { type }]) => type !== "add-attachment-subnet" || found.has(key));
+  const isStillNeeded = [...given].every(([key, change]) => !isRelied(change) || found.has(key));
   return isStillNeeded ? again : outcomes;
 }
 
-/** The first change of each routing decision; whether there are no others, and none that changes what was before it. */
+/** The first change of each routing decision; whether there are no others. */
 function changesOf(outcomes: readonly Outcome[]): { given: ReadonlyMap<string, Change>; isSettled: boolean } {
   const given = new Map<string, Change>();
   let isSettled = true;
@@ -36,7 +38,7 @@ function changesOf(outcomes: readonly Outcome[]): { given: ReadonlyMap<string, C
     const decision = change && decisionOf(change);
     if (!change || decision === undefined) continue;
     const known = given.get(decision);
-    if (change.type === "add-attachment-subnet" || (known && !isSame(known, change))) isSettled = false;
+    if (known && !isSame(known, change)) isSettled = false;
     if (!known) given.set(decision, change);
   }
   return { given, isSettled };

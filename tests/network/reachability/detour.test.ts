@@ -1,7 +1,18 @@
 import test from "ava";
 import type * as T from "../../../network/reachability/topology.ts";
 import { but, deadEnds as made, type Variant } from "../dead-ends.ts";
-import { attachment, attachments, brief, byId, peering, transitGateway, transitTable, why } from "../resources.ts";
+import {
+  attachment,
+  attachments,
+  brief,
+  byId,
+  change,
+  group,
+  peering,
+  transitGateway,
+  transitTable,
+  why,
+} from "../resources.ts";
 import { ask } from "../topology.ts";
 
 const transit = (more: Partial<T.TransitGatewayAttachment> = {}, routes: string[] = []) => ({
@@ -167,5 +178,20 @@ test("what is lost in the other VPC is not mended by a route of this one", (t) =
       }),
     ),
     `not-reachable; NO_POSSIBLE_DESTINATION vpc far: No network interface of far has the address 10.1.0.99.`,
+  );
+});
+
+test("a rule of another VPC's group is enough where the fix is a peering connection", (t) => {
+  const topology = made({ routes: [] });
+  const groups = new Map([
+    ...(topology.securityGroups as ReadonlyMap<string, T.SecurityGroup>),
+    ["sg", group("sg", "out all open")],
+  ]);
+  const withGroup = change({ ...topology, securityGroups: groups }, "networkInterfaces", "job", {
+    securityGroupIds: ["sg"],
+  });
+  t.is(
+    brief(ask(withGroup, "job", "10.1.0.10")),
+    `not-reachable; NO_ROUTE_TO_DESTINATION route-table rtb: Route table rtb has no route for tcp port 443 from 10.0.0.10 to 10.1.0.10. Add to rtb a route: 10.1.0.0/16 -> pcx-1.`,
   );
 });

@@ -153,6 +153,23 @@ test("a static route wins over a propagated one to the same block", (t) => {
   );
 });
 
+test("whether a local route comes before a propagated one is not known where nobody knows that it is local", (t) => {
+  const withTarget = (target: T.Route["target"]) => {
+    const topology = made(["10.0.1.0/24 igw-1"]);
+    const table = (topology.routeTables as ReadonlyMap<string, T.RouteTable>).get("rtb") as T.RouteTable;
+    const routes = (table.routes as readonly T.Route[]).map((route): T.Route => {
+      const isLocal = (route.target as { type: string }).type === "local";
+      return isLocal ? { ...route, target } : { ...route, state: "blackhole", isPropagated: true };
+    });
+    return { ...topology, routeTables: byId({ ...table, routes }) };
+  };
+  const others: T.Route["target"][] = [{ type: "local" }, why, { type: "internet-gateway", id: "igw-1" }];
+  t.deepEqual(
+    others.map((target) => ask(withTarget(target), "job", "10.0.1.10").verdict),
+    ["reachable", "unknown", "not-reachable"],
+  );
+});
+
 test("a subnet as a destination is asked for all its addresses at once", (t) => {
   const whole = (cidr: string, routes: string[] = []) =>
     analyze(new TopologyIndex(made(routes)), {
