@@ -1,0 +1,104 @@
+import { type Attachment, type Constraint, type Index, objectOf, type Statistics, type Table } from "../catalog.ts";
+import { clause, longLock, type Statement, statement } from "../statement.ts";
+import type { ChangeContext, ObjectChange } from "./change.ts";
+
+export const constraintChange: ObjectChange<Constraint> = {
+  create(constraint, context) {
+    const table = objectOf(context.to, constraint.table, "table");
+    const { name, definition, valid, type } = constraint;
+    const notes =
+      type === "primary key" || type === "unique" || type === "exclude"
+        ? [longLock(`An index is built, and ${table.sqlName} can't be written meanwhile.`)]
+        : valid
+          ? [longLock(`All rows of ${table.sqlName} are read, and it can't be written meanwhile.`)]
+          : [];
+    return [
+      clause(table.sqlName, `ADD CONSTRAINT ${name} ${definition}${valid ? "" : " NOT VALID"}`, ...notes),
+      ...clustering(constraint, constraint.clustered, table),
+    ];
+  },
+  drop(constraint, context) {
+    return [clause(objectOf(context.from, constraint.table, "table").sqlName, `DROP CONSTRAINT ${constraint.name}`)];
+  },
+  alter(from, to, context) {
+    const table = objectOf(context.to, to.table, "table");
+    if (from.definition !== to.definition) {
+      const state = /( DEFERRABLE)?( INITIALLY DEFERRED)?$/;
+      const isStateOnly =
+        to.type === "foreign key" && from.definition.replace(state, "") === to.definition.replace(state, "");
+      if (!isStateOnly || from.valid !== to.valid) return null;
+      const [, deferrable, deferred] = state.exec(to.definition)!;
+      const words = deferrable ? `DEFERRABLE${deferred ?? " INITIALLY IMMEDIATE"}` : "NOT DEFERRABLE";
+      return [clause(table.sqlName, `ALTER CONSTRAINT ${to.name} ${words}`)];
+    }
+    if (from.valid && !to.valid) return null;
+    const validate = clause(
+      table.sqlName,
+      `VALIDATE CONSTRAINT ${to.name}`,
+      longLock(`All rows of ${table.sqlName} are read.`),
+    );
+    return [...(from.valid === to.valid ? [] : [validate]), ...clustering(to, from.clustered !== to.clustered, table)];
+  },
+};
+
+export const indexChange: ObjectChange<Index> = {
+  create(index, context) {
+    const table = context.to.objects.get(index.table)!;
+    return [
+      statement(readable(index.definition), longLock(`${table.sqlName} can't be written while the index is built.`)),
+      ...(table.kind === "table" ? clustering(index, index.clustered, table) : []),
+    ];
+  },
+  drop({ sqlName }) {
+    return [statement(`DROP INDEX ${sqlName}`)];
+  },
+  alter(from, to, context) {
+    if (from.definition !== to.definition || from.valid !== to.valid) return null;
+    const table = context.to.objects.get(to.table)!;
+    return table.kind === "table" ? clustering(to, from.clustered !== to.clustered, table) : [];
+  },
+};
+
+/** `CREATE INDEX a ON t USING btree (b)` as a person writes it. */
+function readable(definition: string): string {
+  return definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON .*?) USING btree (?=\()/, "$1 ");
+}
+
+function clustering(
+  { name, clustered }: { name: string; clustered: boolean },
+  differs: boolean,
+  table: Table,
+): Statement[] {
+  if (!differs) return [];
+  return [clause(table.sqlName, clustered ? `CLUSTER ON ${name}` : "SET WITHOUT CLUSTER")];
+}
+
+export const attachmentChange: ObjectChange<Attachment> = {
+  create(attachment, context) {
+    return [statement(attachment.definition), ...enabling(attachment, attachment.enabled !== "ENABLE", context)];
+  },
+  drop({ kind, name, table }, { from }) {
+    return [statement(`DROP ${kind.toUpperCase()} ${name} ON ${from.objects.get(table)!.sqlName}`)];
+  },
+  alter(from, to, context) {
+    if (from.definition !== to.definition) return null;
+    return enabling(to, from.enabled !== to.enabled, context);
+  },
+};
+
+function enabling({ kind, name, enabled, table }: Attachment, differs: boolean, { to }: ChangeContext): Statement[] {
+  if (!differs) return [];
+  return [clause(to.objects.get(table)!.sqlName, `${enabled} ${kind.toUpperCase()} ${name}`)];
+}
+
+export const statisticsChange: ObjectChange<Statistics> = {
+  create({ definition }) {
+    return [statement(definition)];
+  },
+  drop({ sqlName }) {
+    return [statement(`DROP STATISTICS ${sqlName}`)];
+  },
+  alter(from, to) {
+    return from.definition === to.definition ? [] : null;
+  },
+};

@@ -1,0 +1,66 @@
+import type { Sequence, SequenceOptions } from "../catalog.ts";
+import { statement } from "../statement.ts";
+import type { ObjectChange } from "./change.ts";
+
+const widest: Record<string, string> = { smallint: "32767", integer: "2147483647", bigint: "9223372036854775807" };
+const lowest: Record<string, string> = { smallint: "-32768", integer: "-2147483648", bigint: "-9223372036854775808" };
+
+function isUpward(increment: string): boolean {
+  return !increment.startsWith("-");
+}
+
+/** The options that CREATE SEQUENCE takes when it is told nothing. */
+export function defaultOptions({ type, increment }: SequenceOptions): Omit<SequenceOptions, "type" | "increment"> {
+  const upward = isUpward(increment);
+  const min = upward ? "1" : lowest[type]!;
+  const max = upward ? widest[type]! : "-1";
+  return { start: upward ? min : max, min, max, cache: "1", cycle: false };
+}
+
+/** The options that differ from the defaults, as CREATE SEQUENCE and GENERATED AS IDENTITY take them. */
+export function creationOptions(options: SequenceOptions): string[] {
+  const usual = defaultOptions(options);
+  const words: string[] = [];
+  if (options.increment !== "1") words.push(`INCREMENT BY ${options.increment}`);
+  if (options.min !== usual.min) words.push(`MINVALUE ${options.min}`);
+  if (options.max !== usual.max) words.push(`MAXVALUE ${options.max}`);
+  if (options.start !== (isUpward(options.increment) ? options.min : options.max))
+    words.push(`START WITH ${options.start}`);
+  if (options.cache !== usual.cache) words.push(`CACHE ${options.cache}`);
+  if (options.cycle) words.push("CYCLE");
+  return words;
+}
+
+/** What AS makes of the options: it moves the bounds that were the old type's own. */
+export function withType<T extends SequenceOptions>(options: T, type: string): T {
+  const min = options.min === lowest[options.type] ? lowest[type]! : options.min;
+  const max = options.max === widest[options.type] ? widest[type]! : options.max;
+  return { ...options, type, min, max };
+}
+
+/** What ALTER SEQUENCE, or ALTER COLUMN with SET before each, is told. */
+export function changedOptions(from: SequenceOptions, to: SequenceOptions): string[] {
+  const words: string[] = [];
+  if (from.increment !== to.increment) words.push(`INCREMENT BY ${to.increment}`);
+  if (from.min !== to.min) words.push(`MINVALUE ${to.min}`);
+  if (from.max !== to.max) words.push(`MAXVALUE ${to.max}`);
+  if (from.start !== to.start) words.push(`START WITH ${to.start}`);
+  if (from.cache !== to.cache) words.push(`CACHE ${to.cache}`);
+  if (from.cycle !== to.cycle) words.push(to.cycle ? "CYCLE" : "NO CYCLE");
+  return words;
+}
+
+export const sequenceChange: ObjectChange<Sequence> = {
+  create(sequence) {
+    const type = sequence.type === "bigint" ? [] : [`AS ${sequence.type}`];
+    return [statement(["CREATE SEQUENCE", sequence.sqlName, ...type, ...creationOptions(sequence)].join(" "))];
+  },
+  drop({ sqlName }) {
+    return [statement(`DROP SEQUENCE ${sqlName}`)];
+  },
+  alter(from, to) {
+    const type = from.type === to.type ? [] : [`AS ${to.type}`];
+    const words = [...type, ...changedOptions(withType(from, to.type), to)];
+    return words.length === 0 ? [] : [statement(`ALTER SEQUENCE ${to.sqlName} ${words.join(" ")}`)];
+  },
+};

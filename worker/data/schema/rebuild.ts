@@ -1,0 +1,106 @@
+import { type Catalog, type CatalogObject, type ObjectId, objectsOf } from "./catalog.ts";
+import { changesType } from "./changes/column.ts";
+import { changeOf } from "./changes/index.ts";
+import { columnsOfReplacedType, type Sides } from "./replaced-types.ts";
+
+/** Who depends on whom, the other way round. */
+export function dependentsIn(catalog: Catalog): (id: ObjectId) => readonly ObjectId[] {
+  const dependents = new Map<ObjectId, ObjectId[]>();
+  for (const object of catalog.objects.values()) {
+    for (const id of object.dependsOn) {
+      const list = dependents.get(id);
+      if (list) list.push(object.id);
+      else dependents.set(id, [object.id]);
+    }
+  }
+  return (id) => dependents.get(id) ?? [];
+}
+
+/**
+ * The objects that are there before and after, and must be dropped and made again on the way: those that can't be
+ * altered, and all that stands on something that goes or changes its type. PostgreSQL says of each what it refuses
+ * (ALTER TABLE, DROP ... RESTRICT); what it rebuilds by itself, indexes and checks over a changed type, stays.
+ */
+export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set<ObjectId> {
+  const { from, to } = sides;
+  const rebuilt = new Set<ObjectId>();
+  const dependents = dependentsIn(from);
+  const context = { ...sides, replaced, rebuilt };
+  const queue: ObjectId[] = [];
+
+  const rebuild = (id: ObjectId) => {
+    if (rebuilt.has(id)) return;
+    const object = from.objects.get(id);
+    // What is gone afterwards is dropped anyway, and what stands on it is reached from there.
+    if (!object || !to.objects.has(id)) return;
+    rebuilt.add(id);
+    queue.push(id);
+  };
+
+  /** `gone`: the thing itself is dropped, not only changed in its type. */
+  const clearTheWay = (id: ObjectId, gone: boolean) => {
+    for (const dependent of dependents(id)) {
+      const object = from.objects.get(dependent)!;
+      if (stays(object, id, gone)) continue;
+      rebuild(dependent);
+    }
+  };
+
+  for (const [id, object] of from.objects) {
+    const after = to.objects.get(id);
+    if (!after) clearTheWay(id, true);
+    else if (changeOf(after).alter(object, after, context) === null) rebuild(id);
+  }
+  for (const column of objectsOf(to, "column")) {
+    const before = from.objects.get(column.id);
+    if (before?.kind === "column" && changesType(before, column, context)) clearTheWay(column.id, false);
+  }
+  for (const kind of ["enum", "domain", "range"] as const) {
+    for (const type of objectsOf(to, kind)) {
+      if (!replaced.has(type.sqlName)) continue;
+      for (const column of columnsOfReplacedType(type.sqlName, sides)) clearTheWay(column.id, false);
+      for (const dependent of dependents(type.id)) {
+        const object = from.objects.get(dependent)!;
+        if (["view", "routine", "index", "constraint", "policy", "trigger", "rule"].includes(object.kind))
+          rebuild(dependent);
+        if (object.kind === "column" && object.generated) rebuild(dependent);
+      }
+    }
+  }
+  while (queue.length > 0) clearTheWay(queue.pop()!, true);
+  return rebuilt;
+
+  function stays(object: CatalogObject, on: ObjectId, gone: boolean): boolean {
+    switch (object.kind) {
+      case "column": {
+        // A default is dropped and set again by the column's own change; what is computed can only be made anew.
+        return !object.generated && on !== object.table;
+      }
+      case "constraint":
+        // Its type is looked up anew by PostgreSQL, but for the two ends of a foreign key, which must agree all the time.
+        return !gone && object.type !== "foreign key";
+      case "index":
+      case "statistics":
+        return !gone;
+      case "table":
+        return !isPartitionOf(object, on) || !isPartitionOf(to.objects.get(object.id), on);
+      case "enum":
+      case "domain":
+      case "composite":
+      case "range":
+      case "sequence":
+      case "schema":
+      case "extension":
+        return true;
+      case "routine":
+        // Its body is text, which PostgreSQL looks at when it runs; a signature or a parsed body stands in the way.
+        return !gone && on.startsWith("column ");
+      default:
+        return false;
+    }
+  }
+}
+
+function isPartitionOf(object: CatalogObject | undefined, table: ObjectId): boolean {
+  return object?.kind === "table" && object.partitionOf?.table === table;
+}

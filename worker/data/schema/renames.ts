@@ -1,0 +1,279 @@
+import {
+  type Catalog,
+  type CatalogObject,
+  type Column,
+  type CompositeType,
+  type Constraint,
+  columnsOf,
+  type Domain,
+  type EnumType,
+  type Index,
+  type ObjectId,
+  objectsOf,
+  type Sequence,
+  type Table,
+} from "./catalog.ts";
+import { qualified, quoteIdentifier, unquoteIdentifier } from "./identifier.ts";
+
+/** What a person says: `flights.origin=departure`, `flights=flight_legs`, `mood.happy=glad` of an enum. */
+export interface Rename {
+  /** The old name, with the names of what it is in before it; without quotes. */
+  path: readonly string[];
+  /** The new one; with a schema where a table moves there. */
+  to: readonly string[];
+  /** As it was said. */
+  text: string;
+}
+
+/** A rename whose old name is nowhere, or whose new one is taken. */
+export class RenameError extends Error {}
+
+/**
+ * The statements of `renames`. Tables go first, so that a column can be said under the old or the new name of its table;
+ * where a name is still taken by something that is renamed too, a third name is used in between.
+ * @throws RenameError
+ */
+export function renameStatements(renames: readonly Rename[], from: Catalog, to: Catalog): string[] {
+  const tables: { table: Table; rename: Rename }[] = [];
+  const others: Rename[] = [];
+  for (const rename of renames) {
+    const table = findTable(rename.path, from);
+    if (table && !findColumn(rename.path, from)) tables.push({ table, rename });
+    else others.push(rename);
+  }
+  const statements: string[] = [];
+  /** New `sqlName` of each renamed table. */
+  const moved = new Map<ObjectId, string>();
+  const goals = tables.map(({ table, rename }) => {
+    const [schema, name] = rename.to.length > 1 ? rename.to : [undefined, rename.to[0]];
+    const goal = {
+      schema: schema === undefined ? table.schema : quoteIdentifier(schema),
+      name: quoteIdentifier(name!),
+    };
+    if (!to.objects.has(`table ${goal.schema}.${goal.name}`)) {
+      throw new RenameError(`--rename ${rename.text}: there is no table ${rename.to.join(".")} afterwards.`);
+    }
+    return { table, goal };
+  });
+  const leaves = new Set(goals.map(({ table }) => table.id));
+  const late: string[] = [];
+  for (const { table, goal } of goals) {
+    const target: ObjectId = `table ${goal.schema}.${goal.name}`;
+    let { sqlName } = table;
+    if (goal.schema !== table.schema) {
+      if (!from.objects.has(`schema ${goal.schema}`)) statements.push(`CREATE SCHEMA IF NOT EXISTS ${goal.schema}`);
+      statements.push(`ALTER TABLE ${sqlName} SET SCHEMA ${goal.schema}`);
+      sqlName = qualified(goal.schema, table.name);
+    }
+    if (goal.name !== table.name) {
+      if (from.objects.has(target) && leaves.has(target)) {
+        const between = quoteIdentifier(`${unquoteIdentifier(goal.name)}_new`);
+        statements.push(`ALTER TABLE ${sqlName} RENAME TO ${between}`);
+        late.push(`ALTER TABLE ${qualified(goal.schema, between)} RENAME TO ${goal.name}`);
+      } else statements.push(`ALTER TABLE ${sqlName} RENAME TO ${goal.name}`);
+    }
+    moved.set(table.id, qualified(goal.schema, goal.name));
+  }
+  statements.push(...late);
+  return [...statements, ...partRenames(others, from, moved)];
+}
+
+function partRenames(renames: readonly Rename[], from: Catalog, moved: ReadonlyMap<ObjectId, string>): string[] {
+  const statements: string[] = [];
+  const late: string[] = [];
+  const columns: { column: Column; name: string }[] = [];
+  for (const rename of renames) {
+    const column = findColumn(rename.path, from, moved);
+    if (column) {
+      columns.push({ column, name: quoteIdentifier(rename.to.at(-1)!) });
+      continue;
+    }
+    const value = findLabel(rename.path, from);
+    if (!value) {
+      throw new RenameError(`--rename ${rename.text}: there is no table, column or value ${rename.path.join(".")}.`);
+    }
+    const [oldLabel, newLabel] = [value.label, rename.to.at(-1)!].map((label) => `'${label.replaceAll("'", "''")}'`);
+    statements.push(`ALTER TYPE ${value.sqlName} RENAME VALUE ${oldLabel} TO ${newLabel}`);
+  }
+  for (const { column, name } of columns) {
+    const table = moved.get(column.table) ?? from.objects.get(column.table)!.sqlName;
+    const taken = columns.some((other) => other.column.table === column.table && other.column.name === name);
+    if (taken) {
+      const between = quoteIdentifier(`${unquoteIdentifier(name)}_new`);
+      statements.push(`ALTER TABLE ${table} RENAME ${column.name} TO ${between}`);
+      late.push(`ALTER TABLE ${table} RENAME ${between} TO ${name}`);
+    } else statements.push(`ALTER TABLE ${table} RENAME ${column.name} TO ${name}`);
+  }
+  return [...statements, ...late];
+}
+
+function findTable(path: readonly string[], catalog: Catalog): Table | undefined {
+  const [schema, name] = path.length === 1 ? ["public", path[0]!] : path;
+  if (path.length > 2) return undefined;
+  const table = catalog.objects.get(`table ${quoteIdentifier(schema!)}.${quoteIdentifier(name!)}`);
+  return table?.kind === "table" ? table : undefined;
+}
+
+function findColumn(
+  path: readonly string[],
+  catalog: Catalog,
+  moved: ReadonlyMap<ObjectId, string> = new Map(),
+): Column | undefined {
+  if (path.length < 2) return undefined;
+  const tablePath = path.slice(0, -1);
+  const sqlName = qualified(
+    quoteIdentifier(tablePath.length > 1 ? tablePath[0]! : "public"),
+    quoteIdentifier(tablePath.at(-1)!),
+  );
+  const renamed = [...moved].find(([, name]) => name === sqlName)?.[0];
+  const table = findTable(tablePath, catalog)?.id ?? renamed;
+  return table && columnsOf(catalog, table).find(({ name }) => name === quoteIdentifier(path.at(-1)!));
+}
+
+function findLabel(path: readonly string[], catalog: Catalog): { sqlName: string; label: string } | undefined {
+  if (path.length < 2) return undefined;
+  const names = path.slice(0, -1).map(quoteIdentifier);
+  const id: ObjectId = `enum ${names.length === 1 ? `public.${names[0]}` : names.join(".")}`;
+  const type = catalog.objects.get(id);
+  const label = path.at(-1)!;
+  return type?.kind === "enum" && type.labels.includes(label) ? { sqlName: type.sqlName, label } : undefined;
+}
+
+/**
+ * Renames that lose nothing, whoever is right about what was meant: constraints, indexes, sequences and types that are
+ * there under another name, and are the same otherwise.
+ */
+export function harmlessRenames(from: Catalog, to: Catalog): string[] {
+  const statements: string[] = [];
+  const late: string[] = [];
+  const taken = new Set(
+    [...from.objects.values()].map((object) => ("schema" in object || "table" in object ? object.name : "")),
+  );
+  /** `shape`: what the two have in common; `sentence`: renames `name`, which it has now. */
+  const match = <T extends CatalogObject & { name: string }>(
+    kind: T["kind"],
+    shape: (object: T) => unknown,
+    sentence: (object: T, name: string, newName: string) => string,
+  ) => {
+    const of = (catalog: Catalog, other: Catalog) =>
+      [...catalog.objects.values()]
+        .filter((object): object is T => object.kind === kind && !other.objects.has(object.id))
+        .map((object) => ({ object, shape: JSON.stringify(shape(object)) }));
+    const gone = of(from, to);
+    const fresh = of(to, from);
+    for (const old of gone) {
+      const alike = fresh.filter((other) => other.shape === old.shape);
+      if (alike.length !== 1 || gone.filter((other) => other.shape === old.shape).length !== 1) continue;
+      const { name } = alike[0]!.object;
+      if (!taken.has(name)) statements.push(sentence(old.object, old.object.name, name));
+      else {
+        const between = quoteIdentifier(`${unquoteIdentifier(name)}_new`);
+        statements.push(sentence(old.object, old.object.name, between));
+        late.push(sentence(old.object, between, name));
+      }
+    }
+  };
+  match<Constraint>(
+    "constraint",
+    ({ table, definition, valid }) => [table, definition, valid],
+    ({ table }, name, newName) =>
+      `ALTER TABLE ${from.objects.get(table)!.sqlName} RENAME CONSTRAINT ${name} TO ${newName}`,
+  );
+  const rename = (words: string) => (object: { schema: string }, name: string, newName: string) =>
+    `ALTER ${words} ${qualified(object.schema, name)} RENAME TO ${newName}`;
+  match<Index>("index", ({ table, shape, valid }) => [table, shape, valid], rename("INDEX"));
+  match<Sequence>("sequence", ({ schema, ownedBy, id }) => [schema, ownedBy ?? id], rename("SEQUENCE"));
+  match<EnumType>("enum", ({ schema, labels }) => [schema, labels], rename("TYPE"));
+  match<CompositeType>("composite", ({ schema, attributes }) => [schema, attributes], rename("TYPE"));
+  match<Domain>(
+    "domain",
+    ({ schema, base, collation, checks, notNull, default: value }) => [
+      schema,
+      base,
+      collation,
+      checks.map(({ definition }) => definition),
+      notNull,
+      value,
+    ],
+    rename("DOMAIN"),
+  );
+  return [...statements, ...late];
+}
+
+/** A dropped and an added thing that look alike: a rename, perhaps. */
+export interface Lookalike {
+  old: ObjectId;
+  new: ObjectId;
+  /** As --rename takes it. */
+  rename: string;
+  /** As --drop takes it. */
+  drop: string;
+}
+
+/** The columns and tables of which one must ask. `dropped`: those of which it was said that they are to go. */
+export function lookalikes(from: Catalog, to: Catalog, dropped: ReadonlySet<ObjectId>): Lookalike[] {
+  const found: Lookalike[] = [];
+  const gone = objectsOf(from, "table").filter(({ id }) => !to.objects.has(id) && !dropped.has(id));
+  const fresh = objectsOf(to, "table").filter(({ id }) => !from.objects.has(id));
+  for (const table of gone) {
+    const other = fresh.find(
+      (candidate) => sharedColumns(columnsOf(from, table.id), columnsOf(to, candidate.id)) >= 0.6,
+    );
+    if (other) {
+      found.push({ old: table.id, new: other.id, rename: `${plain(table)}=${plain(other)}`, drop: plain(table) });
+    }
+  }
+  for (const table of objectsOf(to, "table")) {
+    if (!from.objects.has(table.id)) continue;
+    const before = columnsOf(from, table.id);
+    const after = columnsOf(to, table.id);
+    for (const column of before) {
+      if (after.some(({ id }) => id === column.id) || dropped.has(column.id)) continue;
+      const other = after.find(
+        (candidate) =>
+          !before.some(({ id }) => id === candidate.id) &&
+          candidate.type === column.type &&
+          candidate.generated === column.generated &&
+          neighbours(candidate, after, before) === neighbours(column, before, after),
+      );
+      if (!other) continue;
+      const name = `${plain(table)}.${unquoteIdentifier(column.name)}`;
+      found.push({ old: column.id, new: other.id, rename: `${name}=${unquoteIdentifier(other.name)}`, drop: name });
+    }
+  }
+  return found;
+}
+
+/** Of all columns of two tables, the part that both have, with the same type. */
+function sharedColumns(before: readonly Column[], after: readonly Column[]): number {
+  const key = ({ name, type }: Column) => `${name} ${type}`;
+  const names = new Set(before.map(key));
+  const shared = after.filter((column) => names.has(key(column))).length;
+  return shared / (before.length + after.length - shared || 1);
+}
+
+/** The nearest columns before and after `column` that both sides have. */
+function neighbours(column: Column, columns: readonly Column[], others: readonly Column[]): string {
+  const isShared = ({ id }: Column) => others.some((other) => other.id === id);
+  const index = columns.indexOf(column);
+  const previous = columns.slice(0, index).findLast(isShared);
+  const next = columns.slice(index + 1).find(isShared);
+  return JSON.stringify([previous?.name, next?.name]);
+}
+
+function plain({ schema, name }: { schema: string; name: string }): string {
+  const own = unquoteIdentifier(name);
+  return schema === "public" ? own : `${unquoteIdentifier(schema)}.${own}`;
+}
+
+/** Reads `TABLE.OLD=NEW` or `OLD=NEW`; a name with a dot or an equals sign stands in double quotes. */
+export function parseRename(text: string): Rename | undefined {
+  const name = '(?:"(?:[^"]|"")+"|[^".=]+)';
+  const match = new RegExp(`^(${name}(?:\\.${name}){0,2})=(${name}(?:\\.${name})?)$`).exec(text.trim());
+  return match ? { path: splitName(match[1]!), to: splitName(match[2]!), text } : undefined;
+}
+
+/** `a."b.c"` as `a` and `b.c`. */
+export function splitName(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"]|"")+)"|[^".]+/g)].map(([bare, quoted]) => quoted?.replaceAll('""', '"') ?? bare);
+}
