@@ -10,6 +10,9 @@ export type FlagValues<Schemas extends FlagSchemas> = { [Name in keyof Schemas]:
 
 export const booleanFlag = v.optional(v.boolean("takes no value"), false);
 
+/** A flag that may be given any number of times. */
+export const listFlag = v.optional(v.array(v.string()), []);
+
 /** A flag whose value is a number from `least` to `most`. */
 export const numberFlag = (least: number, most: number) =>
   v.pipe(
@@ -59,6 +62,11 @@ export function parseFlags<Schemas extends FlagSchemas>(
   for (const [name, schema] of Object.entries(schemas)) {
     const raw = cli.flags[name] as unknown;
     const list = Array.isArray(raw) ? raw : [raw];
+    if (schema === listFlag) {
+      if (list.some((value) => value === "")) faults.push(`${dashed(name)} needs a value`);
+      values[name] = Array.isArray(raw) ? raw : [];
+      continue;
+    }
     if (Array.isArray(raw) && raw.length > 1) {
       faults.push(`${dashed(name)} was given ${raw.length} times; give it once`);
       continue;

@@ -76,12 +76,12 @@ export async function loadMigration(file: MigrationFile): Promise<MigrationModul
 }
 
 /**
- * Writes the next migration, whose `up` and `down` are to be filled in.
+ * Writes the next migration; without `text`, its `up` and `down` are to be filled in.
  * @param title words or a kebab-case name: "add carrier to flights"
  * @returns path of the new file
  * @throws Failure `usage` when the title makes no name or the name is taken
  */
-export async function writeMigrationFile(folder: string, title: string): Promise<string> {
+export async function writeMigrationFile(folder: string, title: string, text = skeleton): Promise<string> {
   const slug = kebab(title);
   if (slug === "" || slug.length > longestName) {
     const found = slug === "" ? "none" : String(slug.length);
@@ -96,7 +96,7 @@ export async function writeMigrationFile(folder: string, title: string): Promise
   if (taken) throw new Failure("usage", `Migration name "${slug}" is taken by ${taken.name}.ts; choose another one.`);
   const next = Number(numberOf(files.at(-1)?.name ?? "0000")) + 1;
   const file = path.join(folder, `${String(next).padStart(4, "0")}-${slug}.ts`);
-  await writeFile(file, skeleton, { flag: "wx" });
+  await writeFile(file, text, { flag: "wx" });
   return file;
 }
 

@@ -15,7 +15,13 @@ import {
 import { recordMigration, scriptOf } from "./migration-script.ts";
 import { type MigrationSession, openMigrationSession } from "./migration-session.ts";
 import { compareMigrations, type MigrationSet, type MigrationStatus } from "./migration-set.ts";
-import { createStorage, type MigrationLog, migrationStorage, readApplied } from "./migration-storage.ts";
+import {
+  createStorage,
+  insertStatement,
+  type MigrationLog,
+  migrationStorage,
+  readApplied,
+} from "./migration-storage.ts";
 
 export interface MigratorOptions {
   /** The folder of the migration files. */
@@ -58,8 +64,23 @@ export interface Migrator {
   pending(): Promise<string[]>;
   /** All that is wrong with the files and with what the database remembers of them; empty: sound. */
   verify(): Promise<{ faults: MigrationFault[]; statuses: MigrationStatus[] }>;
-  /** SQL of the pending migrations and their log rows, for psql; "" when nothing is pending. Executes nothing. */
-  sql(): Promise<string>;
+  /**
+   * SQL of the pending migrations and their log rows, for psql; "" when nothing is pending. Executes nothing.
+   * `after` and `to`: of the migrations after the one and up to the other instead, whatever is applied.
+   */
+  sql(range?: { after?: string | undefined; to?: string | undefined }): Promise<string>;
+  /** Runs what is pending in one transaction and takes it back. Those that need none are only named. */
+  dryRun(options?: MigrateOptions): Promise<Rehearsal[]>;
+  /** Writes down that the migrations up to `name` are applied, and executes none of them. */
+  stamp(name: string, options?: MigrateOptions): Promise<string[]>;
+  /** What is known of one migration, and its statements. */
+  show(name: string): Promise<MigrationStatus & { path: string | null; up: string[]; down: string[] }>;
+}
+
+/** `durationMs` is null of a migration that runs outside a transaction, and so can't be taken back. */
+export interface Rehearsal {
+  name: string;
+  durationMs: number | null;
 }
 
 type Loaded = MigrationFile & { module: MigrationModule };
@@ -163,16 +184,89 @@ export function migrator(
         return { statuses, faults: [...faults, ...loadFaults] };
       });
     },
-    async sql() {
+    async sql({ after, to } = {}) {
       return await connected(async (sequelize) => {
         const set = await read(sequelize);
-        const files = await soundFiles(set, "up", ({ pending }) => pending);
+        const files = await soundFiles(set, "up", ({ pending, applied }) => {
+          if (after === undefined && to === undefined) return pending;
+          const [first, last] = [
+            after === undefined ? "" : find(set, after),
+            to === undefined ? "\uffff" : find(set, to),
+          ];
+          const all = [...applied, ...pending].sort((a, b) => (a.name < b.name ? -1 : 1));
+          return all.filter(({ name }) => name > first && name <= last);
+        });
         if (files.length === 0) return "";
         const recorded = [];
         for (const { name, checksum, module } of files) {
           recorded.push(await recordMigration(name, module, { checksum, durationMs: 0, version }));
         }
         return scriptOf(recorded, set.hasStorage);
+      });
+    },
+    async dryRun({ lockTimeoutMs = defaultLockTimeoutMs, signal, onWait } = {}) {
+      const session = openMigrationSession(database, applicationName);
+      try {
+        await session.lock({ timeoutMs: lockTimeoutMs, signal, onWait });
+        const set = await read(session.sequelize);
+        const files = await soundFiles(set, "up", ({ pending }) => pending);
+        const done: Rehearsal[] = [];
+        const context = session.sequelize.getQueryInterface();
+        // Not committed: the session is closed with the transaction open, and the server undoes it.
+        await session.sequelize.query("BEGIN");
+        if (!set.hasStorage) await createStorage(session.sequelize);
+        for (const { name, module } of files) {
+          const transactional = module.transaction ?? true;
+          const start = clock();
+          try {
+            if (transactional) await module.up({ context, name });
+          } catch (error) {
+            throw migrationFailure(error, { name, direction: "up", transactional, label: database.label });
+          }
+          done.push({ name, durationMs: transactional ? Math.round(clock() - start) : null });
+        }
+        return done;
+      } catch (error) {
+        throw asFailure(error, database.label);
+      } finally {
+        await session.close();
+      }
+    },
+    async stamp(wanted, { lockTimeoutMs = defaultLockTimeoutMs, signal, onWait } = {}) {
+      const session = openMigrationSession(database, applicationName);
+      try {
+        await session.lock({ timeoutMs: lockTimeoutMs, signal, onWait });
+        const set = await read(session.sequelize);
+        const last = find(set, wanted);
+        const files = await soundFiles(set, "up", ({ pending }) => pending.filter(({ name }) => name <= last));
+        if (!set.hasStorage) await createStorage(session.sequelize);
+        const context = session.sequelize.getQueryInterface();
+        await session.run("stamp", true, async () => {
+          for (const { name, checksum } of files) {
+            await session.sequelize.query(insertStatement(context, name, { checksum, durationMs: 0, version }));
+          }
+        });
+        return files.map(({ name }) => name);
+      } catch (error) {
+        throw asFailure(error, database.label);
+      } finally {
+        await session.close();
+      }
+    },
+    async show(wanted) {
+      return await connected(async (sequelize) => {
+        const set = await read(sequelize);
+        const name = find(set, wanted);
+        const status = set.statuses.find((one) => one.name === name)!;
+        const file = [...set.applied, ...set.pending].find((one) => one.name === name);
+        if (!file) return { ...status, path: null, up: [], down: [] };
+        const module = await loadMigration(file);
+        if ("code" in module) throw failureOf([module]);
+        const { up, down } = module;
+        const log = { checksum: file.checksum, durationMs: 0, version };
+        const told = async (direction: MigrationModule["up"]) =>
+          (await recordMigration(name, { ...module, up: direction }, log)).statements.slice(0, -1);
+        return { ...status, path: file.path, up: await told(up), down: await told(down) };
       });
     },
   };

@@ -277,3 +277,34 @@ export function parseRename(text: string): Rename | undefined {
 export function splitName(text: string): string[] {
   return [...text.matchAll(/"((?:[^"]|"")+)"|[^".]+/g)].map(([bare, quoted]) => quoted?.replaceAll('""', '"') ?? bare);
 }
+
+/** The renames that undo `renames`, which began in `from`. */
+export function undone(renames: readonly Rename[], from: Catalog): Rename[] {
+  const newPaths = new Map<ObjectId, string[]>();
+  const back: Rename[] = [];
+  const rename = (path: string[], to: string[]) => ({ path, to, text: `${path.join(".")}=${to.join(".")}` });
+  for (const { path, to } of renames) {
+    const table = findColumn(path, from) ? undefined : findTable(path, from);
+    if (!table) continue;
+    const [schema, name] = [table.schema, table.name].map(unquoteIdentifier) as [string, string];
+    const newPath = to.length > 1 ? [...to] : [schema, to[0]!];
+    newPaths.set(table.id, newPath);
+    back.push(rename(newPath, [schema, name]));
+  }
+  for (const { path, to } of renames) {
+    const moved = new Map([...newPaths].map(([id, names]) => [id, sqlNameOf(names)]));
+    const column = findColumn(path, from, moved);
+    if (column) {
+      const table = from.objects.get(column.table) as Table;
+      const tablePath = newPaths.get(table.id) ?? [table.schema, table.name].map(unquoteIdentifier);
+      back.push(rename([...tablePath, to.at(-1)!], [unquoteIdentifier(column.name)]));
+    } else if (findLabel(path, from)) {
+      back.push(rename([...path.slice(0, -1), to.at(-1)!], [path.at(-1)!]));
+    }
+  }
+  return back;
+}
+
+function sqlNameOf([schema, name]: readonly string[]): string {
+  return qualified(quoteIdentifier(schema!), quoteIdentifier(name!));
+}

@@ -1,0 +1,132 @@
+import path from "node:path";
+import * as v from "valibot";
+import type { Database } from "../data/database.ts";
+import { asFailure } from "../data/database-failure.ts";
+import { databaseOfUrl } from "../data/database-url.ts";
+import { writeMigrationFile } from "../data/migration-files.ts";
+import { difference } from "../data/schema/database-difference.ts";
+import { migrationText, noteLine, scriptText } from "../data/schema/migration-text.ts";
+import { loadModelSchema, type ModelSchema } from "../data/schema/model-schema.ts";
+import { differences, revise } from "../data/schema/revision.ts";
+import type { Step } from "../data/schema/statement.ts";
+import { NotConverged } from "../data/schema/transition.ts";
+import { exitCodes, Failure } from "../failure.ts";
+import type { CliContext } from "./context.ts";
+import { environmentFlag, loadEnvironment } from "./environment.ts";
+import { booleanFlag, parseFlags, refuseWords, usageFailure } from "./flags.ts";
+import { openDatabase } from "./open-database.ts";
+import { migrationsFolder, projectMigrator } from "./project-migrator.ts";
+import { answered, answerFlags, confirm, isTerminal, parseAnswers } from "./schema-answers.ts";
+
+const name = "worker migrate";
+
+/** `migrate check`: whether the migrations build what the models want. */
+export async function check(argv: string[], context: CliContext): Promise<number> {
+  const { flags, words } = parseFlags(name, argv, { env: environmentFlag });
+  refuseWords(name, words);
+  const { database, models } = await open(flags.env, context);
+  const missing = await proving(database, () => differences(database, models, migrateIn(context)));
+  if (missing.length === 0) {
+    context.stdout.write("The migrations build what the models want.\n");
+    return exitCodes.done.code;
+  }
+  context.stdout.write(scriptText(missing));
+  context.stderr.write(
+    "The migrations do not build what the models want; the statements are what is missing. " +
+      'Write them into a migration: node worker migrate revision "what changes"\n',
+  );
+  return exitCodes.failed.code;
+}
+
+/** `migrate revision NAME`: writes what the models want beyond the migrations. */
+export async function revision(argv: string[], context: CliContext): Promise<number> {
+  const { flags, words } = parseFlags(name, argv, {
+    env: environmentFlag,
+    empty: booleanFlag,
+    allowDataLoss: booleanFlag,
+    ...answerFlags,
+  });
+  if (words.length === 0) throw usageFailure(name, ['revision needs a NAME, such as "add carrier to flights"']);
+  const title = words.join(" ");
+  const folder = migrationsFolder(context.project);
+  const say = (file: string) => context.stdout.write(`${path.relative(context.project, file)}\n`);
+  if (flags.empty) {
+    say(await writeMigrationFile(folder, title));
+    return exitCodes.done.code;
+  }
+  const { database, models } = await open(flags.env, context);
+  const { up, down } = await answered(context, parseAnswers(name, flags), (answers) =>
+    proving(database, () => revise(database, models, migrateIn(context), answers)),
+  );
+  if (up.length === 0) {
+    context.stderr.write("The migrations build what the models want already; no file was written.\n");
+    return exitCodes.done.code;
+  }
+  context.stderr.write(`${scriptText(up)}\n`);
+  await consent(up, flags.allowDataLoss, context);
+  say(await writeMigrationFile(folder, title, migrationText(title, up, down)));
+  return exitCodes.done.code;
+}
+
+/** `migrate diff FROM_URL TO_URL`: the SQL that turns the first database's schema into the second's. */
+export async function diff(argv: string[], context: CliContext): Promise<number> {
+  const { flags, words } = parseFlags(name, argv, {
+    env: environmentFlag,
+    scratch: v.optional(v.string()),
+    ...answerFlags,
+  });
+  const [from, to, ...others] = words;
+  if (from === undefined || to === undefined || others.length > 0) {
+    throw usageFailure(name, ["diff needs two URLs, FROM_URL and TO_URL"]);
+  }
+  const [before, after] = [databaseOfUrl(from, "FROM_URL"), databaseOfUrl(to, "TO_URL")];
+  const scratch = flags.scratch === undefined ? before : databaseOfUrl(flags.scratch, "--scratch");
+  const { steps, unread } = await answered(context, parseAnswers(name, flags), (answers) =>
+    proving(before, () => difference(before, after, scratch, answers)),
+  );
+  for (const object of unread) context.stderr.write(`note: ${object} is not compared\n`);
+  context.stdout.write(scriptText(steps));
+  return exitCodes.done.code;
+}
+
+/** @throws Failure where something may be lost and nobody agrees */
+async function consent(steps: readonly Step[], allowed: boolean, context: CliContext): Promise<void> {
+  const risks = steps.flatMap(({ notes }) => notes.filter(({ kind }) => kind !== "long-lock"));
+  if (risks.length === 0 || allowed) return;
+  const list = risks.map((note) => noteLine(note)).join("\n");
+  if (isTerminal(context) && (await confirm(context, `${list}\nWrite the migration?`))) return;
+  throw new Failure("usage", `${list}\nNo file was written; --allow-data-loss writes it all the same.`);
+}
+
+async function open(environment: string, context: CliContext): Promise<{ database: Database; models: ModelSchema }> {
+  const variables = loadEnvironment(environment, context);
+  const say = (line: string) => context.stderr.write(`${line}\n`);
+  const [database, models] = await Promise.all([
+    openDatabase(environment, variables, context, say),
+    loadModelSchema(path.join(context.project, "worker", "data", "models"), context.project),
+  ]);
+  return { database, models };
+}
+
+function migrateIn(context: CliContext): (database: Database) => Promise<void> {
+  return async (database) => {
+    await projectMigrator(database, context).up();
+  };
+}
+
+/** A result that is not what was wanted is a fault of ours: it is not printed as if it were one. */
+async function proving<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NotConverged) {
+      const missing = error.missing.map(({ sql }) => sql).join("; ");
+      throw new Failure(
+        "failed",
+        `The statements were tried, and this was left to do: ${missing}. Nothing was written; please report it with both schemas.`,
+        { cause: error },
+      );
+    }
+    throw asFailure(error, database.label);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Database } from "../database.ts";
+import { plan } from "./plan.ts";
+import { readCatalog } from "./read-catalog.ts";
+import type { Answers } from "./revision.ts";
+import { withConnection, withScratch } from "./scratch.ts";
+import { type Step, stepsOf } from "./statement.ts";
+import { transition } from "./transition.ts";
+
+/**
+ * The statements that turn the schema of `from` into that of `to`. Both are only read: the statements run on a copy of the
+ * first one's schema, in a scratch database on the server of `scratch`.
+ * @throws RenameQuestion, RenameError, Failure
+ */
+export async function difference(
+  from: Database,
+  to: Database,
+  scratch: Database,
+  answers: Answers,
+): Promise<{ steps: Step[]; unread: readonly string[] }> {
+  const [before, goal] = await Promise.all([
+    withConnection(from, (connection) => readCatalog(connection)),
+    withConnection(to, (connection) => readCatalog(connection)),
+  ]);
+  const unread = [...new Set([...before.unread, ...goal.unread])];
+  if (answers.renames.length === 0 && plan(before, goal).length === 0) return { steps: [], unread };
+  const { steps } = await withScratch(scratch, 1, async ([copy]) => {
+    const connection = copy!.connection;
+    for (const { sql } of stepsOf(plan(await readCatalog(connection), before))) await connection.query(sql);
+    return await transition(connection, goal, answers);
+  });
+  return { steps, unread };
+}

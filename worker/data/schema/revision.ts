@@ -1,0 +1,127 @@
+import type { Database } from "../database.ts";
+import { adopt } from "./adopt.ts";
+import type { Catalog, ObjectId } from "./catalog.ts";
+import { quoteIdentifier, unquoteIdentifier } from "./identifier.ts";
+import type { ModelSchema } from "./model-schema.ts";
+import { plan } from "./plan.ts";
+import { readCatalog } from "./read-catalog.ts";
+import { type Rename, undone } from "./renames.ts";
+import { withScratch } from "./scratch.ts";
+import { type Step, stepsOf } from "./statement.ts";
+import { transition } from "./transition.ts";
+
+/** The schema of the worker's own bookkeeping: no model's business. */
+export const bookkeeping = "worker";
+
+export interface Answers {
+  renames: readonly Rename[];
+  dropped: ReadonlySet<ObjectId>;
+  backfills: ReadonlyMap<ObjectId, string>;
+}
+
+/** What the models want beyond the migrations, and the way back. */
+export interface Revision {
+  up: Step[];
+  down: Step[];
+}
+
+/**
+ * Builds the schema by the migrations and by the models, each in a scratch database on the server of `database`, and
+ * writes the statements that lead from the one to the other and back. Both ways have run when they are returned.
+ * @param migrate applies all migrations to a database
+ * @throws RenameQuestion, RenameError, Failure
+ */
+export async function revise(
+  database: Database,
+  models: ModelSchema,
+  migrate: (database: Database) => Promise<void>,
+  answers: Answers,
+): Promise<Revision> {
+  return await withBoth(database, models, migrate, async (migrated, goal) => {
+    const before = await readCatalog(migrated, { exclude: [bookkeeping] });
+    const schemas = schemasOf(models);
+    const renames = [...declaredRenames(models, before, goal), ...answers.renames];
+    const up = await transition(migrated, goal, {
+      exclude: [bookkeeping],
+      renames,
+      dropped: answers.dropped,
+      backfills: new Map([...declaredBackfills(models, before, goal), ...answers.backfills]),
+      adopt: (from, to) => adopt(from, to, schemas),
+    });
+    if (up.steps.length === 0) return { up: [], down: [] };
+    const down = await transition(migrated, before, {
+      exclude: [bookkeeping],
+      renames: undone(renames, before),
+      asks: false,
+    });
+    return { up: up.steps, down: down.steps };
+  });
+}
+
+/** The statements by which the migrations differ from the models; a rename counts as a drop and an add. */
+export async function differences(
+  database: Database,
+  models: ModelSchema,
+  migrate: (database: Database) => Promise<void>,
+): Promise<Step[]> {
+  return await withBoth(database, models, migrate, async (migrated, goal) => {
+    const from = await readCatalog(migrated, { exclude: [bookkeeping] });
+    return stepsOf(plan(from, adopt(from, goal, schemasOf(models))));
+  });
+}
+
+async function withBoth<T>(
+  database: Database,
+  models: ModelSchema,
+  migrate: (database: Database) => Promise<void>,
+  work: (migrated: Parameters<typeof readCatalog>[0], goal: Catalog) => Promise<T>,
+): Promise<T> {
+  return await withScratch(database, 2, async ([a, b]) => {
+    const [, goal] = await Promise.all([
+      migrate(a!),
+      models.build(b!).then(() => readCatalog(b!.connection, { exclude: [bookkeeping] })),
+    ]);
+    return await work(a!.connection, goal);
+  });
+}
+
+/** Where the models may have a say. */
+function schemasOf({ models }: ModelSchema): Set<string> {
+  return new Set(["public", ...models.map(({ schema }) => quoteIdentifier(schema))]);
+}
+
+/** Those that have not happened yet: the old name is there, the new one is not. */
+function declaredRenames({ models }: ModelSchema, from: Catalog, goal: Catalog): Rename[] {
+  const renames: Rename[] = [];
+  for (const { schema, sqlName, declaration } of models) {
+    const table = unquoteIdentifier(/("(?:[^"]|"")*"|[^".]+)$/.exec(sqlName)![1]!);
+    const id = (name: string): ObjectId => `table ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+    const add = (path: string[], to: string[]) => renames.push({ path, to, text: `${path.join(".")}=${to.join(".")}` });
+    const { renamedFrom } = declaration;
+    const isRenamed = renamedFrom !== undefined && from.objects.has(id(renamedFrom)) && !from.objects.has(id(table));
+    if (isRenamed) add([schema, renamedFrom], [table]);
+    const present = isRenamed ? renamedFrom : table;
+    const column = (name: string): ObjectId =>
+      `column ${quoteIdentifier(schema)}.${quoteIdentifier(present)}.${quoteIdentifier(name)}`;
+    for (const [name, { renamedFrom: old }] of Object.entries(declaration.columns ?? {})) {
+      if (old === undefined || !from.objects.has(column(old)) || from.objects.has(column(name))) continue;
+      const goalId: ObjectId = `column ${quoteIdentifier(schema)}.${quoteIdentifier(table)}.${quoteIdentifier(name)}`;
+      if (goal.objects.has(goalId)) add([schema, present, old], [name]);
+    }
+  }
+  return renames;
+}
+
+/** For columns that become NOT NULL now. */
+function declaredBackfills({ models }: ModelSchema, from: Catalog, goal: Catalog): [ObjectId, string][] {
+  return models.flatMap(({ schema, sqlName, declaration }) =>
+    Object.entries(declaration.columns ?? {}).flatMap(([name, { backfill }]): [ObjectId, string][] => {
+      const table = /("(?:[^"]|"")*"|[^".]+)$/.exec(sqlName)![1]!;
+      const id: ObjectId = `column ${quoteIdentifier(schema)}.${table}.${quoteIdentifier(name)}`;
+      const after = goal.objects.get(id);
+      const before = from.objects.get(id);
+      if (backfill === undefined || after?.kind !== "column" || !after.notNull) return [];
+      return before?.kind === "column" && before.notNull ? [] : [[id, backfill]];
+    }),
+  );
+}
