@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Database } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import { databaseOfUrl } from "../data/database-url.ts";
-import { writeMigrationFile } from "../data/migration-files.ts";
+import { nextMigrationFile, writeMigrationFile } from "../data/migration-files.ts";
 import { difference } from "../data/schema/database-difference.ts";
 import { migrationText, noteLine, scriptText } from "../data/schema/migration-text.ts";
 import { loadModelSchema, type ModelSchema } from "../data/schema/model-schema.ts";
@@ -54,8 +54,11 @@ export async function revision(argv: string[], context: CliContext): Promise<num
     say(await writeMigrationFile(folder, title));
     return exitCodes.done.code;
   }
+  // Said before the work, not after it.
+  await nextMigrationFile(folder, title);
+  const answersGiven = parseAnswers(name, flags);
   const { database, models } = await open(flags.env, context);
-  const { up, down } = await answered(context, parseAnswers(name, flags), (answers) =>
+  const { up, down } = await answered(context, answersGiven, (answers) =>
     proving(database, () => revise(database, models, migrateIn(context), answers)),
   );
   if (up.length === 0) {

@@ -82,6 +82,13 @@ export async function loadMigration(file: MigrationFile): Promise<MigrationModul
  * @throws Failure `usage` when the title makes no name or the name is taken
  */
 export async function writeMigrationFile(folder: string, title: string, text = skeleton): Promise<string> {
+  const file = await nextMigrationFile(folder, title);
+  await writeFile(file, text, { flag: "wx" });
+  return file;
+}
+
+/** Where a migration of that title would be. @throws Failure `usage` as {@link writeMigrationFile} */
+export async function nextMigrationFile(folder: string, title: string): Promise<string> {
   const slug = kebab(title);
   if (slug === "" || slug.length > longestName) {
     const found = slug === "" ? "none" : String(slug.length);
@@ -95,9 +102,7 @@ export async function writeMigrationFile(folder: string, title: string, text = s
   const taken = files.find(({ name }) => name.slice("NNNN-".length) === slug);
   if (taken) throw new Failure("usage", `Migration name "${slug}" is taken by ${taken.name}.ts; choose another one.`);
   const next = Number(numberOf(files.at(-1)?.name ?? "0000")) + 1;
-  const file = path.join(folder, `${String(next).padStart(4, "0")}-${slug}.ts`);
-  await writeFile(file, text, { flag: "wx" });
-  return file;
+  return path.join(folder, `${String(next).padStart(4, "0")}-${slug}.ts`);
 }
 
 /** All faults in one message, a sentence each. */

@@ -183,7 +183,7 @@ test("sql prints SQL alone, for the environment that is named", async (t) => {
 
 test("revision writes the next file and prints its path", async (t) => {
   const { migrate, folder } = await scene(t);
-  t.deepEqual(await migrate("revision", "add carrier", "to flights"), {
+  t.deepEqual(await migrate("revision", "add carrier", "to flights", "--empty"), {
     code: 0,
     stdout: "migrations/0003-add-carrier-to-flights.ts\n",
     stderr: "",
@@ -223,7 +223,7 @@ const refused = anyTest.macro({
     });
   },
 });
-const actions = "up, down, status, verify, sql, revision";
+const actions = "up, down, status, history, show, stamp, verify, sql, check, revision, diff";
 test(refused, [], `one of ${actions} is missing`);
 test(refused, ["upp"], `unknown "upp"; one of ${actions}`);
 test(refused, ["toString"], `unknown "toString"; one of ${actions}`);

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ModelStatic, Sequelize } from "sequelize";
@@ -63,7 +64,13 @@ async function loadFiles(folder: string, project: string): Promise<ModelFile[]> 
       const file = path.join(folder, entry);
       const name = path.relative(project, file);
       try {
-        const module = await loadModule<{ default?: unknown; schema?: SchemaDeclaration }>(pathToFileURL(file));
+        const url = pathToFileURL(file);
+        // What was changed in the meantime is another module.
+        url.search = createHash("sha256")
+          .update(await readFile(file))
+          .digest("hex")
+          .slice(0, 8);
+        const module = await loadModule<{ default?: unknown; schema?: SchemaDeclaration }>(url);
         if (typeof module.default !== "function") {
           throw new Failure("usage", `${name} exports no model by default; export a function that defines it.`);
         }
