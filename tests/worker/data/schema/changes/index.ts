@@ -1,0 +1,23 @@
+import type { SchemaChange } from "../schema-change.ts";
+import { columns } from "./columns.ts";
+import { combinations } from "./combinations.ts";
+import { dependencies } from "./dependencies.ts";
+import { indexes } from "./indexes.ts";
+import { keys } from "./keys.ts";
+import { sequences } from "./sequences.ts";
+import { tables } from "./tables.ts";
+import { types } from "./types.ts";
+import { views } from "./views.ts";
+
+/** Changes of a schema, by the kind of thing that changes. */
+export const changes: Readonly<Record<string, readonly SchemaChange[]>> = {
+  tables,
+  columns,
+  keys,
+  indexes,
+  types,
+  sequences,
+  views,
+  dependencies,
+  combinations,
+};
