@@ -51,7 +51,8 @@ export const catalogQueries = {
       ${grants("t.typacl", "t.typowner", "T")} AS grants, format_type(t.typbasetype, t.typtypmod) AS base,
       ${collation("t.typcollation", "t.typbasetype")} AS collation, t.typnotnull AS "notNull", t.typdefault AS default,
       coalesce((SELECT json_agg(json_build_object('name', quote_ident(c.conname),
-          'definition', pg_get_constraintdef(c.oid, true)) ORDER BY c.conname)
+          'definition', pg_get_constraintdef(c.oid, true), 'comment', obj_description(c.oid, 'pg_constraint'))
+          ORDER BY c.conname)
         FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c'), '[]') AS checks
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
     WHERE t.typtype = 'd' AND ${ours} AND ${notOfExtension("pg_type", "t.oid")}`,
@@ -60,8 +61,8 @@ export const catalogQueries = {
       quote_ident(t.typname) AS name, obj_description(t.oid, 'pg_type') AS comment,
       ${grants("t.typacl", "t.typowner", "T")} AS grants, c.oid::int8 AS relation,
       coalesce((SELECT json_agg(json_build_object('name', quote_ident(a.attname),
-          'type', format_type(a.atttypid, a.atttypmod), 'collation', ${collation("a.attcollation", "a.atttypid")})
-          ORDER BY a.attnum)
+          'type', format_type(a.atttypid, a.atttypmod), 'collation', ${collation("a.attcollation", "a.atttypid")},
+          'comment', col_description(c.oid, a.attnum)) ORDER BY a.attnum)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS attributes
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_class c ON c.oid = t.typrelid
     WHERE c.relkind = 'c' AND ${ours} AND ${notOfExtension("pg_type", "t.oid")}`,
@@ -94,14 +95,16 @@ export const catalogQueries = {
   table: `SELECT c.oid::int8, 'pg_class'::regclass::int8 AS classid, c.reltype::int8 AS rowtype,
       quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
       obj_description(c.oid, 'pg_class') AS comment, ${grants("c.relacl", "c.relowner")} AS grants,
-      c.relpersistence = 'u' AS unlogged, coalesce(c.reloptions, '{}') AS options,
+      c.relpersistence = 'u' AS unlogged, coalesce(c.reloptions, '{}') || ARRAY(SELECT 'toast.' || o FROM pg_class toast,
+        unnest(toast.reloptions) o WHERE toast.oid = c.reltoastrelid) AS options,
       CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END AS "partitionKey",
       CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
       ARRAY(SELECT inhparent::int8 FROM pg_inherits WHERE inhrelid = c.oid ORDER BY inhseqno) AS parents,
       CASE c.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
         ELSE 'USING INDEX ' || (SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
           WHERE x.indrelid = c.oid AND x.indisreplident) END AS "replicaIdentity",
-      CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'on' ELSE 'off' END AS "rowSecurity"
+      CASE WHEN c.relforcerowsecurity AND c.relrowsecurity THEN 'forced' WHEN c.relforcerowsecurity THEN 'forced off'
+        WHEN c.relrowsecurity THEN 'on' ELSE 'off' END AS "rowSecurity"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND ${ours} AND ${notOfExtension("pg_class", "c.oid")}`,
 
@@ -117,10 +120,11 @@ export const catalogQueries = {
       CASE a.attstorage WHEN t.typstorage THEN NULL WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
         ELSE 'EXTENDED' END AS storage,
       CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
-      nullif(a.attstattarget, -1) AS statistics,
+      nullif(a.attstattarget, -1) AS statistics, coalesce(a.attoptions, '{}') AS options,
       CASE WHEN a.attidentity <> '' THEN (SELECT json_build_object('always', a.attidentity = 'a',
           'sequence', CASE ns.nspname WHEN 'public' THEN '' ELSE quote_ident(ns.nspname) || '.' END
-            || quote_ident(sc.relname), 'options', ${sequenceOptions})
+            || quote_ident(sc.relname), 'comment', obj_description(sc.oid, 'pg_class'),
+          'grants', ${grants("sc.relacl", "sc.relowner", "s")}, 'options', ${sequenceOptions})
         FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
           JOIN pg_namespace ns ON ns.oid = sc.relnamespace
         WHERE sd.refclassid = 'pg_class'::regclass AND sd.refobjid = c.oid AND sd.refobjsubid = a.attnum
@@ -134,6 +138,8 @@ export const catalogQueries = {
   constraint: `SELECT k.oid::int8, 'pg_constraint'::regclass::int8 AS classid, k.conrelid::int8 AS relation,
       nullif(k.conindid, 0)::int8 AS index, quote_ident(k.conname) AS name,
       obj_description(k.oid, 'pg_constraint') AS comment, ${noGrants} AS grants,
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN obj_description(k.conindid, 'pg_class') END AS "indexComment",
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT reloptions FROM pg_class WHERE oid = k.conindid) END AS "indexOptions",
       CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'f' THEN 'foreign key' WHEN 'c' THEN 'check'
         ELSE 'exclude' END AS type,
       regexp_replace(pg_get_constraintdef(k.oid, true), ' NOT VALID$', '') AS definition, k.convalidated AS valid,
@@ -148,7 +154,9 @@ export const catalogQueries = {
   index: `SELECT i.oid::int8, 'pg_class'::regclass::int8 AS classid, x.indrelid::int8 AS relation,
       quote_ident(n.nspname) AS schema, quote_ident(i.relname) AS name, obj_description(i.oid, 'pg_class') AS comment,
       ${noGrants} AS grants, x.indisunique AS unique, pg_get_indexdef(i.oid, 0, true) AS definition, x.indisvalid AS valid,
-      x.indisclustered AS clustered
+      x.indisclustered AS clustered,
+      coalesce((SELECT json_agg(json_build_object('position', a.attnum, 'target', a.attstattarget) ORDER BY a.attnum)
+        FROM pg_attribute a WHERE a.attrelid = i.oid AND coalesce(a.attstattarget, -1) >= 0), '[]') AS statistics
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'm') AND ${ours} AND ${notOfExtension("pg_class", "c.oid")}
@@ -160,13 +168,15 @@ export const catalogQueries = {
       obj_description(c.oid, 'pg_class') AS comment, ${grants("c.relacl", "c.relowner")} AS grants,
       c.relkind = 'm' AS materialized, pg_get_viewdef(c.oid, true) AS definition, coalesce(c.reloptions, '{}') AS options,
       (SELECT json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
-          'comment', col_description(c.oid, a.attnum)) ORDER BY a.attnum)
+          'comment', col_description(c.oid, a.attnum), 'default', (SELECT pg_get_expr(d.adbin, d.adrelid, true)
+            FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
+          'statistics', nullif(a.attstattarget, -1), 'grants', ${grants("a.attacl", "c.relowner", "c")}) ORDER BY a.attnum)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('v', 'm') AND ${ours} AND ${notOfExtension("pg_class", "c.oid")}`,
 
   routine: `SELECT p.oid::int8, 'pg_proc'::regclass::int8 AS classid, quote_ident(n.nspname) AS schema,
-      quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
+      quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' AS name,
       obj_description(p.oid, 'pg_proc') AS comment, ${grants("p.proacl", "p.proowner", "f")} AS grants,
       CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS routine, pg_get_functiondef(p.oid) AS definition,
       concat(p.prokind, ' ', pg_get_function_arguments(p.oid), ' -> ', pg_get_function_result(p.oid)) AS signature
@@ -203,7 +213,7 @@ export const catalogQueries = {
   statistics: `SELECT s.oid::int8, 'pg_statistic_ext'::regclass::int8 AS classid, s.stxrelid::int8 AS relation,
       quote_ident(n.nspname) AS schema, quote_ident(s.stxname) AS name,
       obj_description(s.oid, 'pg_statistic_ext') AS comment, ${noGrants} AS grants,
-      pg_get_statisticsobjdef(s.oid) AS definition
+      pg_get_statisticsobjdef(s.oid) AS definition, nullif(s.stxstattarget, -1) AS target
     FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE ${ours}`,
 
   /** Who needs whom: normal and automatic dependencies, of a column where `position` is not 0. */
@@ -211,6 +221,8 @@ export const catalogQueries = {
       d.refobjid::int8, d.refobjsubid AS "refPosition",
       CASE WHEN d.classid = 'pg_attrdef'::regclass THEN (SELECT ad.adrelid::int8 FROM pg_attrdef ad WHERE ad.oid = d.objid) END
         AS "defaultOf",
+      CASE WHEN d.classid = 'pg_constraint'::regclass THEN (SELECT nullif(k.contypid, 0)::int8 FROM pg_constraint k
+        WHERE k.oid = d.objid) END AS "domainOf",
       CASE WHEN d.classid = 'pg_attrdef'::regclass THEN (SELECT ad.adnum FROM pg_attrdef ad WHERE ad.oid = d.objid) END
         AS "defaultPosition",
       CASE WHEN d.classid = 'pg_rewrite'::regclass THEN (SELECT r.ev_class::int8 FROM pg_rewrite r

@@ -65,10 +65,14 @@ function specialConversion(name: string, before: string, after: string, type: st
   if (before === "boolean" && [...numbers, ...fractions].includes(after)) {
     return after === "integer" ? `${name}::integer` : `${name}::integer::${type}`;
   }
+  if (before === "money" && [...numbers, ...fractions].includes(after)) return `${name}::numeric::${type}`;
+  if (isFraction(before) && after === "money") return `${name}::numeric::money`;
   if (before === "bytea" && texts.includes(after)) return `convert_from(${name}, 'UTF8')`;
   if (texts.includes(before) && after === "bytea") return `convert_to(${name}, 'UTF8')`;
   return undefined;
 }
+
+const isFraction = (type: string) => ["real", "double precision"].includes(type);
 
 function lossOf(from: Column, to: Column): Note[] {
   if (from.type === to.type) return [];

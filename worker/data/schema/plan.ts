@@ -2,9 +2,10 @@ import { type Catalog, type CatalogObject, type Column, type ObjectId, objectsOf
 import type { ChangeContext } from "./changes/change.ts";
 import { absorbedSequences, changesType, isReleased, serialSequence } from "./changes/column.ts";
 import { changeOf } from "./changes/index.ts";
-import { isRebuilt, partitionsOf, setAside, takeRows } from "./changes/repartition.ts";
+import { isRebuilt, partitionsOf, rootOf, setAside, takeRows } from "./changes/repartition.ts";
 import { satellites } from "./changes/satellites.ts";
 import { changesParents, inlineConstraints } from "./changes/table.ts";
+import { dropReplaced } from "./changes/types.ts";
 import { ordered } from "./order.ts";
 import { dependentsIn, rebuiltObjects } from "./rebuild.ts";
 import { columnsOfReplacedType, replacedTypes } from "./replaced-types.ts";
@@ -27,6 +28,10 @@ interface Action {
   needs?: ObjectId[];
   /** It says which column a sequence goes with. */
   isOwnership?: true;
+  /** It drops what a type that was made anew left behind. */
+  isTypeDrop?: true;
+  /** It moves the rows of a table that was made anew, and drops the old one. */
+  isRowTaking?: true;
 }
 
 /** The statements that turn a database that is as `from` says into one as `to` says, in an order that works. */
@@ -34,7 +39,13 @@ export function plan(from: Catalog, to: Catalog, { backfills = new Map() }: Plan
   const sides = { from, to, backfills };
   const replaced = replacedTypes(sides);
   const context: ChangeContext = { ...sides, replaced, rebuilt: rebuiltObjects(sides, replaced) };
-  const actions = [...drops(context), ...creations(context), ...alterations(context)];
+  const actions = [
+    ...drops(context),
+    ...creations(context),
+    ...alterations(context),
+    ...replacedTypeDrops(context),
+    ...replicaIdentities(context),
+  ];
   return ordered(actions, constraintsOf(actions, context)).flatMap(({ statements }) => statements);
 }
 
@@ -238,6 +249,7 @@ function creations(context: ChangeContext): Action[] {
       statements: takeRows(table, context),
       rank: fillRank,
       needs: [table.id, ...partitionsOf(table, to)],
+      isRowTaking: true,
     });
   }
   result.push(...owners(context, covered));
@@ -267,14 +279,19 @@ function owners({ from, to, rebuilt }: ChangeContext, covered: ReadonlyMap<Objec
 }
 
 function alterations(context: ChangeContext): Action[] {
-  const { from, to, rebuilt } = context;
+  const { from, to, rebuilt, replaced } = context;
   return [...to.objects.values()].flatMap((object): Action[] => {
     const before = from.objects.get(object.id);
     if (!before || rebuilt.has(object.id)) return [];
     const release = object.kind === "column" && before.kind === "column" ? releases(before, object, context) : [];
     const statements = [
       ...(changeOf(object).alter(before, object, context) ?? []),
-      ...satellites(before, object, context),
+      // A type that is made anew under its name has nothing of the old one.
+      ...satellites(
+        "sqlName" in object && replaced.has(object.sqlName) && isType(object) ? undefined : before,
+        object,
+        context,
+      ),
     ];
     if (statements.length === 0) return [];
     return [
@@ -282,6 +299,49 @@ function alterations(context: ChangeContext): Action[] {
       { verb: "alter", object: object.id, covers: [object.id], statements, rank: rankOf("alter", object) },
     ];
   });
+}
+
+/** Which index tells the rows of a table apart: said when the index is there, and again when it was made anew. */
+function replicaIdentities({ from, to, rebuilt }: ChangeContext): Action[] {
+  return objectsOf(to, "table").flatMap((table): Action[] => {
+    if (!table.replicaIdentity.startsWith("USING INDEX ")) return [];
+    const before = from.objects.get(table.id);
+    const name = table.replicaIdentity.slice("USING INDEX ".length);
+    const index = [...to.objects.values()].find(
+      (object) =>
+        (object.kind === "index" || object.kind === "constraint") && object.table === table.id && object.name === name,
+    );
+    const stays = index && from.objects.has(index.id) && !rebuilt.has(index.id) && !rebuilt.has(table.id);
+    if (stays && before?.kind === "table" && before.replicaIdentity === table.replicaIdentity) return [];
+    return [
+      {
+        verb: "alter",
+        object: table.id,
+        covers: [],
+        statements: [clause(table.sqlName, `REPLICA IDENTITY ${table.replicaIdentity}`)],
+        rank: createRanks.index,
+        needs: [table.id, ...(index ? [index.id] : [])],
+      },
+    ];
+  });
+}
+
+/** What a type that is made anew leaves behind goes when nothing is of it any more. */
+function replacedTypeDrops({ from, to, replaced }: ChangeContext): Action[] {
+  return typeKinds.flatMap((kind) =>
+    objectsOf(to, kind).flatMap((type): Action[] => {
+      const before = from.objects.get(type.id);
+      if (!replaced.has(type.sqlName) || before?.kind !== type.kind || before.kind === "range") return [];
+      const statements = [dropReplaced(before)];
+      return [{ verb: "alter", object: type.id, covers: [], statements, rank: fillRank, isTypeDrop: true }];
+    }),
+  );
+}
+
+const typeKinds = ["enum", "domain", "range", "composite"] as const;
+
+function isType({ kind }: CatalogObject): boolean {
+  return ["enum", "domain", "composite", "range"].includes(kind);
 }
 
 /** A default over something that is made anew is dropped before that goes; the column's own change sets it again. */
@@ -343,7 +403,7 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
       if (action.verb === "alter") for (const dependent of dependents(id)) after(action, droppers.get(dependent));
     }
   }
-  replacements(context, makers, droppers, dependents, after);
+  replacements(actions, context, makers, droppers, dependents, after);
   ownerships(actions, context, makers, droppers, after);
   sameNames(actions, context, after);
   return before;
@@ -351,16 +411,30 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
 
 /** A type that is made anew under its name moves its columns, whose dependents must be out of the way. */
 function replacements(
+  actions: readonly Action[],
   { from, to, replaced }: ChangeContext,
   makers: ReadonlyMap<ObjectId, Action[]>,
   droppers: ReadonlyMap<ObjectId, Action>,
   dependents: (id: ObjectId) => readonly ObjectId[],
   after: (later: Action, earlier: Action | undefined) => void,
 ): void {
-  for (const kind of ["enum", "domain", "range"] as const) {
+  const rowTakers = new Map(actions.filter(({ isRowTaking }) => isRowTaking).map((action) => [action.object, action]));
+  for (const kind of typeKinds) {
     for (const type of objectsOf(to, kind)) {
       const [maker] = makers.get(type.id) ?? [];
       if (!maker || !replaced.has(type.sqlName)) continue;
+      const drop = actions.find(({ isTypeDrop, object }) => isTypeDrop && object === type.id) ?? maker;
+      after(drop, maker);
+      for (const dependent of dependents(type.id)) {
+        after(drop, droppers.get(dependent));
+        for (const other of makers.get(dependent) ?? []) after(drop, other);
+        const outer = actions.find(({ isTypeDrop, object }) => isTypeDrop && object === dependent);
+        after(drop, outer);
+        // The old table of one that is made anew goes when its rows are taken.
+        const object = from.objects.get(dependent);
+        const table = object && "table" in object ? object.table : dependent;
+        after(drop, rowTakers.get(rootOf(table, to)));
+      }
       for (const column of columnsOfReplacedType(type.sqlName, { from, to })) {
         for (const dependent of dependents(column.id)) after(maker, droppers.get(dependent));
       }
@@ -395,7 +469,7 @@ function ownerships(
     const column = from.objects.get(old.ownedBy) as Column;
     // The old table of one that is made anew goes when its rows are taken.
     const last = rebuilt.has(column.table)
-      ? actions.find(({ needs }) => needs?.includes(column.table))
+      ? actions.find(({ isRowTaking, needs }) => isRowTaking && needs?.includes(column.table))
       : droppers.get(old.ownedBy);
     if (last) after(last, action);
   }

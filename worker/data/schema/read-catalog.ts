@@ -152,7 +152,7 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
       sqlName: `${table.sqlName}.${name}`,
       ...described(row),
       ...fields(row, "position", "type", "baseType", "isArray", "collation", "notNull", "default", "generated"),
-      ...fields(row, "storage", "compression", "statistics"),
+      ...fields(row, "storage", "compression", "statistics", "options"),
       typeKind: typeKinds[row.typtype as string] ?? "other",
       identity: options ? { ...identity, ...options } : null,
     } as Column;
@@ -176,7 +176,8 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
     if (!base) continue;
     const constraint = {
       ...base,
-      ...fields(row, "type", "definition", "valid", "clustered"),
+      ...fields(row, "type", "valid", "clustered", "indexComment"),
+      definition: withIndexOptions(row.definition as string, row.indexOptions as string[] | null),
       columns: columnIds(row.relation, row.columnPositions),
       references: columnIds(row.foreign, row.foreignPositions),
     } as CatalogObject;
@@ -203,7 +204,7 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
         sqlName: qualified(schema, name),
         definition,
         shape,
-        ...fields(row, "unique", "valid", "clustered"),
+        ...fields(row, "unique", "valid", "clustered", "statistics"),
       } as CatalogObject,
       row,
     );
@@ -227,7 +228,8 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
   }
   for (const row of rows.statistics) {
     const table = relations.get(String(row.relation));
-    if (table) add({ ...named("statistics", row), table, ...fields(row, "definition") } as CatalogObject, row);
+    if (table)
+      add({ ...named("statistics", row), table, ...fields(row, "definition", "target") } as CatalogObject, row);
   }
 
   const relationClass = classes.get("relation");
@@ -237,13 +239,16 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
       : undefined) ??
     ids.get(`${classid} ${oid}`) ??
     ids.get(`type ${oid}`);
+  const domainClass = rows.domain[0]?.classid;
   const extensions = new Map(rows.extension.map((row) => [String(row.oid), `extension ${row.name}` as ObjectId]));
   for (const row of rows.dependency) {
     const from = row.viewOf
       ? relations.get(String(row.viewOf))
       : row.defaultOf
         ? columnId(row.defaultOf, row.defaultPosition)
-        : idOf(row.classid, row.objid, row.position);
+        : row.domainOf
+          ? ids.get(`${domainClass} ${row.domainOf}`)
+          : idOf(row.classid, row.objid, row.position);
     const to = row.extension
       ? extensions.get(String(row.extension))
       : (idOf(row.refclassid, row.refobjid, row.refPosition) ??
@@ -266,6 +271,16 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
     casts: new Map(rows.cast.map((row) => [row.types as string, row.context as "implicit"])),
     unread: rows.unread.map((row) => row.name as string),
   };
+}
+
+/** A constraint's definition leaves out the storage parameters of its index. */
+function withIndexOptions(definition: string, options: readonly string[] | null): string {
+  if (!options || options.length === 0) return definition;
+  const list = options.map((option) => option.replace("=", " = ")).join(", ");
+  return definition.replace(
+    /(?: WHERE \(.*\))?(?: DEFERRABLE)?(?: INITIALLY DEFERRED)?$/,
+    (end) => ` WITH (${list})${end}`,
+  );
 }
 
 const typeKinds: Record<string, Column["typeKind"]> = {

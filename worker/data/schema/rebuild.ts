@@ -1,4 +1,5 @@
-import { type Catalog, type CatalogObject, type ObjectId, objectsOf } from "./catalog.ts";
+import { type Catalog, type CatalogObject, columnsOf, type ObjectId, objectsOf, type Table } from "./catalog.ts";
+import type { ChangeContext } from "./changes/change.ts";
 import { changesType } from "./changes/column.ts";
 import { changeOf } from "./changes/index.ts";
 import { columnsOfReplacedType, type Sides } from "./replaced-types.ts";
@@ -55,7 +56,11 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
     const before = from.objects.get(column.id);
     if (before?.kind === "column" && changesType(before, column, context)) clearTheWay(column.id, false);
   }
-  for (const kind of ["enum", "domain", "range"] as const) {
+  for (const table of objectsOf(to, "table")) {
+    const before = from.objects.get(table.id);
+    if (before?.kind === "table" && table.partitionKey !== null && changesKey(before, context)) rebuild(table.id);
+  }
+  for (const kind of ["enum", "domain", "range", "composite"] as const) {
     for (const type of objectsOf(to, kind)) {
       if (!replaced.has(type.sqlName)) continue;
       for (const column of columnsOfReplacedType(type.sqlName, sides)) clearTheWay(column.id, false);
@@ -69,6 +74,15 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
   }
   while (queue.length > 0) clearTheWay(queue.pop()!, true);
   return rebuilt;
+
+  /** What a table is partitioned by can't change its type. */
+  function changesKey({ id, partitionKey }: Table, { replaced }: ChangeContext): boolean {
+    return columnsOf(from, id).some((column) => {
+      const after = to.objects.get(column.id);
+      if (after?.kind !== "column" || !partitionKey?.match(wholeWord(column.name))) return false;
+      return changesType(column, after, context) || replaced.has(after.baseType);
+    });
+  }
 
   function stays(object: CatalogObject, on: ObjectId, gone: boolean): boolean {
     switch (object.kind) {
@@ -103,4 +117,8 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
 
 function isPartitionOf(object: CatalogObject | undefined, table: ObjectId): boolean {
   return object?.kind === "table" && object.partitionOf?.table === table;
+}
+
+function wholeWord(name: string): RegExp {
+  return new RegExp(`(?<![\\w"])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w"])`);
 }

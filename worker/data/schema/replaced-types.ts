@@ -1,4 +1,12 @@
-import { type Catalog, type CatalogObject, type Column, type EnumType, type ObjectId, objectsOf } from "./catalog.ts";
+import {
+  type Catalog,
+  type CatalogObject,
+  type Column,
+  type Domain,
+  type EnumType,
+  type ObjectId,
+  objectsOf,
+} from "./catalog.ts";
 import { quoteLiteral } from "./identifier.ts";
 
 /** Both sides, and what is filled in on the way. */
@@ -12,7 +20,7 @@ export interface Sides {
  * The types that ALTER TYPE can't bring from the one catalog to the other, by their `sqlName`: they are made anew under
  * their name, and their columns move over. Enums that lose or reorder values, or whose new values are used by the same
  * migration (PostgreSQL manual, ALTER TYPE: "cannot be used until after the transaction has been committed"), domains
- * over another type, ranges.
+ * over another type, composite types whose attributes change their type, ranges, and what is made of these.
  */
 export function replacedTypes(sides: Sides): Set<string> {
   const { from, to } = sides;
@@ -25,13 +33,56 @@ export function replacedTypes(sides: Sides): Set<string> {
   for (const type of objectsOf(to, "domain")) {
     const before = from.objects.get(type.id);
     if (before?.kind !== "domain") continue;
-    if (before.base !== type.base || before.collation !== type.collation) replaced.add(type.sqlName);
+    const isOther = before.base !== type.base || before.collation !== type.collation;
+    if (isOther || (isNarrower(before, type) && isContained(type.sqlName, from))) replaced.add(type.sqlName);
+  }
+  for (const type of objectsOf(to, "composite")) {
+    const before = from.objects.get(type.id);
+    if (before?.kind !== "composite") continue;
+    const old = new Map(before.attributes.map((attribute) => [attribute.name, attribute]));
+    const isOther = type.attributes.some(({ name, type: after, collation }) => {
+      const attribute = old.get(name);
+      return attribute && (attribute.type !== after || attribute.collation !== collation);
+    });
+    if (isOther && columnsOfReplacedType(type.sqlName, sides).length > 0) replaced.add(type.sqlName);
   }
   for (const type of objectsOf(to, "range")) {
     const before = from.objects.get(type.id);
     if (before?.kind === "range" && before.definition !== type.definition) replaced.add(type.sqlName);
   }
+  // What is made of a type that is made anew is made anew too.
+  for (let size = -1; size !== replaced.size; ) {
+    size = replaced.size;
+    for (const type of [...objectsOf(to, "domain"), ...objectsOf(to, "composite"), ...objectsOf(to, "range")]) {
+      const before = from.objects.get(type.id);
+      const isMadeOf = (id: ObjectId) => {
+        const other = to.objects.get(id);
+        return other !== undefined && other.kind !== "routine" && replaced.has(other.sqlName);
+      };
+      if (before && type.dependsOn.some((id) => isMadeOf(id) && before.dependsOn.includes(id))) {
+        replaced.add(type.sqlName);
+      }
+    }
+  }
   return replaced;
+}
+
+/** Whether values that a domain had may be none any more. */
+function isNarrower(from: Domain, to: Domain): boolean {
+  const had = new Set(from.checks.map(({ definition }) => definition));
+  return (to.notNull && !from.notNull) || to.checks.some(({ definition }) => !had.has(definition));
+}
+
+/** Whether values of a domain are inside of others, where PostgreSQL does not look for them: "column uses it". */
+function isContained(sqlName: string, catalog: Catalog): boolean {
+  const over = objectsOf(catalog, "domain").filter(({ base }) => base === sqlName);
+  return (
+    over.some((domain) => isContained(domain.sqlName, catalog)) ||
+    objectsOf(catalog, "column").some(({ baseType, isArray }) => isArray && baseType === sqlName) ||
+    objectsOf(catalog, "composite").some(({ attributes }) =>
+      attributes.some(({ type }) => type.replace(/\[\]$/, "") === sqlName),
+    )
+  );
 }
 
 export function sameLabels(from: EnumType, to: EnumType): boolean {
@@ -53,6 +104,14 @@ function usesNewValues(from: EnumType, to: EnumType, { from: before, to: after, 
     if (object.kind === "column" && object.baseType === to.sqlName) {
       if (old?.kind === "column" && old.baseType !== to.sqlName) return true;
       if (backfills.has(object.id)) return true;
+    }
+    // A bound does not name its type.
+    if (
+      object.kind === "table" &&
+      object.partitionOf &&
+      names.some((name) => object.partitionOf!.bound.includes(name))
+    ) {
+      return true;
     }
     if (!old || textOf(old) !== textOf(object)) {
       const text = textOf(object);

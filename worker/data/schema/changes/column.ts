@@ -5,13 +5,14 @@ import {
   objectOf,
   objectsOf,
   type Sequence,
+  type SequenceOptions,
   type Table,
 } from "../catalog.ts";
 import { conversionOf } from "../conversion.ts";
-import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
+import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
 import { clause, dataLoss, longLock, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
-import { changedOptions, creationOptions, withType } from "./sequence.ts";
+import { changedOptions, creationOptions, isUpward, isWithin, movedInto, withType } from "./sequence.ts";
 
 export const columnChange: ObjectChange<Column> = {
   create(column, context) {
@@ -61,8 +62,7 @@ export const columnChange: ObjectChange<Column> = {
     const becomesIdentity = !from.identity && to.identity;
     const dropsDefault = before !== null && (isReset || becomesIdentity || after === null);
 
-    if (becomesIdentity) statements.push(...toIdentity(from, to, table, context));
-    else if (from.identity && !to.identity) statements.push(...fromIdentity(from, to, table, context));
+    if (from.identity && !to.identity) statements.push(...fromIdentity(from, to, table, context));
     else if (dropsDefault && !isReleased(from, context)) statements.push(alter("DROP DEFAULT"));
 
     if (from.notNull && !to.notNull) statements.push(alter("DROP NOT NULL"));
@@ -74,13 +74,20 @@ export const columnChange: ObjectChange<Column> = {
         alter(`TYPE ${to.type}${collation}${using === null ? "" : ` USING ${using}`}`, ...notes, ...rewrite),
       );
     }
-    if (after !== null && !(from.identity && !to.identity) && (before !== after || (isReset && dropsDefault))) {
+    if (becomesIdentity) statements.push(...toIdentity(from, to, table, context, isConverted));
+    if (
+      after !== null &&
+      (!from.identity || to.identity || isConverted) &&
+      (before !== after || (isReset && dropsDefault))
+    ) {
       statements.push(alter(`SET DEFAULT ${after}`));
       statements.push(...continueSequence(from, to, table, context));
     }
     if (!from.notNull && to.notNull && !becomesIdentity) statements.push(...setNotNull(to, table, context));
     if (from.identity && to.identity) statements.push(...changeIdentity(from, to, table));
-    statements.push(...changedSettings(from, to, table, context.from));
+    // A new type brings its own way of storage.
+    const kept = isConverted ? { ...from, storage: null, compression: null } : from;
+    statements.push(...changedSettings(kept, to, table, context.from));
     return statements;
   },
 };
@@ -92,7 +99,7 @@ export function columnDefinition(column: Column, context: ChangeContext): string
   if (column.collation !== null) words.push(`COLLATE ${column.collation}`);
   if (column.generated) words.push(`GENERATED ALWAYS AS (${column.default}) STORED`);
   else if (column.default !== null) words.push(`DEFAULT ${column.default}`);
-  if (column.identity) words.push(identityWords(column));
+  if (column.identity) words.push(identityWords(column, tableOf(column, context)));
   // Identity brings it along.
   else if (column.notNull) words.push("NOT NULL");
   return words.join(" ");
@@ -137,9 +144,13 @@ function nextval({ sqlName }: Pick<Sequence, "sqlName">): string {
   return `nextval(${quoteLiteral(sqlName)}::regclass)`;
 }
 
-function identityWords({ identity }: Column): string {
-  const { always, sequence: _, ...options } = identity!;
+function identityWords({ identity, name }: Column, table: Table): string {
+  const { always, sequence, ...options } = identity!;
+  const usual = `${unquoteIdentifier(table.name)}_${unquoteIdentifier(name)}_seq`;
   const words = creationOptions(options);
+  if (Buffer.byteLength(usual) < 64 && sequence !== qualified(table.schema, quoteIdentifier(usual))) {
+    words.unshift(`SEQUENCE NAME ${sequence}`);
+  }
   const list = words.length === 0 ? "" : ` (${words.join(" ")})`;
   return `GENERATED ${always ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY${list}`;
 }
@@ -196,16 +207,19 @@ function setNotNull(to: Column, table: Table, context: ChangeContext): Statement
 }
 
 /** Identity takes the numbers up where its predecessor, or the highest value, leaves them. */
-function toIdentity(from: Column, to: Column, table: Table, context: ChangeContext): Statement[] {
+function toIdentity(from: Column, to: Column, table: Table, context: ChangeContext, isConverted: boolean): Statement[] {
   const old = ownedSequenceOf(from, context.from.objects.get.bind(context.from.objects));
-  const alter = (text: string) => clause(table.sqlName, `ALTER ${to.name} ${text}`);
+  const words = `ADD ${identityWords(to, table)}`;
+  // An ALTER TABLE looks at the type that the column had before it.
+  const add = isConverted
+    ? statement(`ALTER TABLE ${table.sqlName} ALTER ${to.name} ${words}`)
+    : clause(table.sqlName, `ALTER ${to.name} ${words}`);
   const sequence = to.identity!.sequence;
   const statements: Statement[] = [];
-  if (from.default !== null) statements.push(alter("DROP DEFAULT"));
   if (!from.notNull) statements.push(...setNotNull(to, table, context));
   const absorbed = old && !context.to.objects.has(old.id) ? old : undefined;
   if (!absorbed) {
-    return [...statements, alter(`ADD ${identityWords(to)}`), restart(sequence, to, table)];
+    return [...statements, add, restart(to.identity!, sequence, to, table)];
   }
   const name = `${unquoteIdentifier(absorbed.name)}_old`;
   const schema = absorbed.schema === "public" ? "" : `${absorbed.schema}.`;
@@ -213,8 +227,10 @@ function toIdentity(from: Column, to: Column, table: Table, context: ChangeConte
   return [
     ...statements,
     statement(`ALTER SEQUENCE ${absorbed.sqlName} RENAME TO ${quoteIdentifier(name)}`),
-    alter(`ADD ${identityWords(to)}`),
-    statement(`SELECT setval(${quoteLiteral(sequence)}, last_value, is_called) FROM ${renamed}`),
+    add,
+    isWithin(absorbed, to.identity!)
+      ? statement(`SELECT setval(${quoteLiteral(sequence)}, last_value, is_called) FROM ${renamed}`)
+      : restart(to.identity!, sequence, to, table),
     statement(`DROP SEQUENCE ${renamed}`),
   ];
 }
@@ -222,9 +238,14 @@ function toIdentity(from: Column, to: Column, table: Table, context: ChangeConte
 /** A column that was an identity goes on as `to` says, with a sequence of its own where it has one. */
 function fromIdentity(from: Column, to: Column, table: Table, context: ChangeContext): Statement[] {
   const alter = (text: string) => clause(table.sqlName, `ALTER ${to.name} ${text}`);
+  const isConverted = changesType(from, to, context);
+  // An ALTER TABLE that changes the type as well takes the column for an identity still.
+  const drop = isConverted
+    ? statement(`ALTER TABLE ${table.sqlName} ALTER ${to.name} DROP IDENTITY`)
+    : alter("DROP IDENTITY");
   const sequence = ownedSequence(to, context);
-  const setDefault = to.default === null ? [] : [alter(`SET DEFAULT ${to.default}`)];
-  if (!sequence || context.from.objects.has(sequence.id)) return [alter("DROP IDENTITY"), ...setDefault];
+  const setDefault = to.default === null || isConverted ? [] : [alter(`SET DEFAULT ${to.default}`)];
+  if (!sequence || context.from.objects.has(sequence.id)) return [drop, ...setDefault];
   const name = quoteIdentifier(`${unquoteIdentifier(sequence.name)}_new`);
   const schema = sequence.schema === "public" ? "" : `${sequence.schema}.`;
   const type = sequence.type === "bigint" ? "" : ` AS ${sequence.type}`;
@@ -232,7 +253,7 @@ function fromIdentity(from: Column, to: Column, table: Table, context: ChangeCon
   return [
     statement(`CREATE SEQUENCE ${schema}${name}${type}${options.join("")} OWNED BY ${table.sqlName}.${to.name}`),
     statement(`SELECT setval(${quoteLiteral(schema + name)}, last_value, is_called) FROM ${from.identity!.sequence}`),
-    alter("DROP IDENTITY"),
+    drop,
     statement(`ALTER SEQUENCE ${schema}${name} RENAME TO ${sequence.name}`),
     ...setDefault,
   ];
@@ -266,7 +287,12 @@ function changeIdentity(from: Column, to: Column, table: Table): Statement[] {
   }
   const words = wasAlways === always ? [] : [`SET GENERATED ${always ? "ALWAYS" : "BY DEFAULT"}`];
   // The type of the column carries the bounds along where they were its own.
-  words.push(...changedOptions(withType(before, after.type), after).map((word) => `SET ${word}`));
+  const typed = withType(before, after.type);
+  const alter = (options: readonly string[]) =>
+    clause(table.sqlName, `ALTER ${to.name} ${options.map((word) => `SET ${word}`).join(" ")}`);
+  const { statements: moved, options } = movedInto(typed, after, sequence, alter);
+  statements.push(...moved);
+  words.push(...changedOptions(options, after).map((word) => `SET ${word}`));
   if (words.length > 0) statements.push(clause(table.sqlName, `ALTER ${to.name} ${words.join(" ")}`));
   return statements;
 }
@@ -275,19 +301,23 @@ function changeIdentity(from: Column, to: Column, table: Table): Statement[] {
 function continueSequence(from: Column, to: Column, table: Table, context: ChangeContext): Statement[] {
   const sequence = ownedSequence(to, context);
   if (!sequence || context.from.objects.has(sequence.id) || from.default === to.default) return [];
-  return [restart(sequence.sqlName, to, table)];
+  return [restart(sequence, sequence.sqlName, to, table)];
 }
 
-function restart(sequence: string, { name }: Column, table: Table): Statement {
-  return statement(
-    `SELECT setval(${quoteLiteral(sequence)}, coalesce(max(${name}), 0) + 1, false) FROM ${table.sqlName}`,
-  );
+function restart(options: SequenceOptions, sequence: string, { name }: Column, table: Table): Statement {
+  const { start } = options;
+  const next = isUpward(options.increment)
+    ? start === "1"
+      ? `coalesce(max(${name}), 0) + 1`
+      : `greatest(max(${name}) + 1, ${start})`
+    : `least(min(${name}) - 1, ${start})`;
+  return statement(`SELECT setval(${quoteLiteral(sequence)}, ${next}, false) FROM ${table.sqlName}`);
 }
 
 /** What a definition can't say. */
 export function settings(column: Column, table: Table, context: ChangeContext): Statement[] {
   return changedSettings(
-    { ...column, storage: null, compression: null, statistics: null },
+    { ...column, storage: null, compression: null, statistics: null, options: [] },
     column,
     table,
     context.from,
@@ -300,6 +330,11 @@ function changedSettings(from: Column, to: Column, table: Table, { serverVersion
   if (from.storage !== to.storage)
     statements.push(alter(`SET STORAGE ${to.storage ?? (serverVersion < 160_000 ? "EXTENDED" : "DEFAULT")}`));
   if (from.compression !== to.compression) statements.push(alter(`SET COMPRESSION ${to.compression ?? "default"}`));
+  const nameOf = (option: string) => option.slice(0, option.indexOf("="));
+  const set = to.options.filter((option) => !from.options.includes(option));
+  const reset = from.options.map(nameOf).filter((name) => !to.options.map(nameOf).includes(name));
+  if (set.length > 0) statements.push(alter(`SET (${set.join(", ")})`));
+  if (reset.length > 0) statements.push(alter(`RESET (${reset.join(", ")})`));
   if (from.statistics !== to.statistics) statements.push(alter(`SET STATISTICS ${to.statistics ?? -1}`));
   return statements;
 }

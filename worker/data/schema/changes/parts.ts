@@ -1,4 +1,11 @@
-import { type Attachment, type Constraint, type Index, objectOf, type Statistics, type Table } from "../catalog.ts";
+import {
+  type Attachment,
+  type CatalogObject,
+  type Constraint,
+  type Index,
+  objectOf,
+  type Statistics,
+} from "../catalog.ts";
 import { clause, longLock, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
 
@@ -46,7 +53,8 @@ export const indexChange: ObjectChange<Index> = {
     const table = context.to.objects.get(index.table)!;
     return [
       statement(readable(index.definition), longLock(`${table.sqlName} can't be written while the index is built.`)),
-      ...(table.kind === "table" ? clustering(index, index.clustered, table) : []),
+      ...clustering(index, index.clustered, table),
+      ...sampling([], index),
     ];
   },
   drop({ sqlName }) {
@@ -55,9 +63,20 @@ export const indexChange: ObjectChange<Index> = {
   alter(from, to, context) {
     if (from.definition !== to.definition || from.valid !== to.valid) return null;
     const table = context.to.objects.get(to.table)!;
-    return table.kind === "table" ? clustering(to, from.clustered !== to.clustered, table) : [];
+    return [...clustering(to, from.clustered !== to.clustered, table), ...sampling(from.statistics, to)];
   },
 };
+
+/** How closely the index's expressions are sampled. */
+function sampling(from: Index["statistics"], { statistics, sqlName }: Index): Statement[] {
+  const positions = new Set([...from, ...statistics].map(({ position }) => position));
+  const target = (list: Index["statistics"], at: number) => list.find(({ position }) => position === at)?.target ?? -1;
+  return [...positions].flatMap((position) => {
+    const wanted = target(statistics, position);
+    if (target(from, position) === wanted) return [];
+    return [statement(`ALTER INDEX ${sqlName} ALTER COLUMN ${position} SET STATISTICS ${wanted}`)];
+  });
+}
 
 /** `CREATE INDEX a ON t USING btree (b)` as a person writes it. */
 function readable(definition: string): string {
@@ -67,7 +86,7 @@ function readable(definition: string): string {
 function clustering(
   { name, clustered }: { name: string; clustered: boolean },
   differs: boolean,
-  table: Table,
+  table: Pick<CatalogObject, "sqlName">,
 ): Statement[] {
   if (!differs) return [];
   return [clause(table.sqlName, clustered ? `CLUSTER ON ${name}` : "SET WITHOUT CLUSTER")];
@@ -92,13 +111,21 @@ function enabling({ kind, name, enabled, table }: Attachment, differs: boolean, 
 }
 
 export const statisticsChange: ObjectChange<Statistics> = {
-  create({ definition }) {
-    return [statement(definition)];
+  create({ definition, sqlName, target }) {
+    return [statement(definition), ...(target === null ? [] : [sampled(sqlName, target)])];
   },
   drop({ sqlName }) {
     return [statement(`DROP STATISTICS ${sqlName}`)];
   },
   alter(from, to) {
-    return from.definition === to.definition ? [] : null;
+    if (inAnyOrder(from.definition) !== inAnyOrder(to.definition)) return null;
+    return from.target === to.target ? [] : [sampled(to.sqlName, to.target ?? -1)];
   },
 };
+
+const sampled = (sqlName: string, target: number) => statement(`ALTER STATISTICS ${sqlName} SET STATISTICS ${target}`);
+
+/** The columns come in the order that they have in the table, whatever was said. */
+function inAnyOrder(definition: string): string {
+  return definition.replace(/(?<= ON ).*(?= FROM )/s, (columns) => columns.split(", ").sort().join(", "));
+}

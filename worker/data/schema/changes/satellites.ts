@@ -1,5 +1,5 @@
-import type { CatalogObject, Grant } from "../catalog.ts";
-import { quoteLiteral } from "../identifier.ts";
+import { type CatalogObject, type Grant, objectOf, type View } from "../catalog.ts";
+import { qualified, quoteLiteral } from "../identifier.ts";
 import { type Statement, statement } from "../statement.ts";
 import type { ChangeContext } from "./change.ts";
 
@@ -8,6 +8,12 @@ export function satellites(from: CatalogObject | undefined, to: CatalogObject, c
   return [
     ...comments(from, to, context),
     ...grants(from?.grants ?? usualGrants(to), to.grants, grantTarget(to, context)),
+    ...(to.kind === "view" ? viewColumns(from, to) : []),
+    ...(to.kind === "column" && to.identity
+      ? grants((from?.kind === "column" && from.identity?.grants) || [], to.identity.grants, {
+          target: `SEQUENCE ${to.identity.sequence}`,
+        })
+      : []),
   ];
 }
 
@@ -16,13 +22,50 @@ function comments(from: CatalogObject | undefined, to: CatalogObject, context: C
     statement(`COMMENT ON ${target} IS ${text === null ? "NULL" : quoteLiteral(text)}`);
   const statements: Statement[] = [];
   if ((from?.comment ?? null) !== to.comment) statements.push(say(commentTarget(to, context), to.comment));
-  if (to.kind === "view") {
-    const before = new Map(from?.kind === "view" ? from.columns.map(({ name, comment }) => [name, comment]) : []);
-    for (const { name, comment } of to.columns) {
-      if ((before.get(name) ?? null) !== comment) statements.push(say(`COLUMN ${to.sqlName}.${name}`, comment));
+  const parts = (object: CatalogObject | undefined): readonly { name: string; comment: string | null }[] => {
+    if (object?.kind === "view") return object.columns;
+    if (object?.kind === "composite") return object.attributes;
+    return object?.kind === "domain" ? object.checks : [];
+  };
+  const before = new Map(parts(from).map(({ name, comment }) => [name, comment]));
+  for (const { name, comment } of parts(to)) {
+    if ((before.get(name) ?? null) === comment) continue;
+    statements.push(
+      say(
+        to.kind === "domain" ? `CONSTRAINT ${name} ON DOMAIN ${to.sqlName}` : `COLUMN ${to.sqlName}.${name}`,
+        comment,
+      ),
+    );
+  }
+  if (to.kind === "constraint") {
+    const old = from?.kind === "constraint" ? from.indexComment : null;
+    const { schema } = objectOf(context.to, to.table, "table");
+    if (old !== to.indexComment) statements.push(say(`INDEX ${qualified(schema, to.name)}`, to.indexComment));
+  }
+  if (to.kind === "column" && to.identity) {
+    const old = from?.kind === "column" ? from.identity?.comment : null;
+    if ((old ?? null) !== to.identity.comment) {
+      statements.push(say(`SEQUENCE ${to.identity.sequence}`, to.identity.comment));
     }
   }
   return statements;
+}
+
+/** What a view's columns have beside what its query gives them. */
+function viewColumns(from: CatalogObject | undefined, to: View): Statement[] {
+  const before = new Map(from?.kind === "view" ? from.columns.map((column) => [column.name, column]) : []);
+  return to.columns.flatMap((column) => {
+    const old = before.get(column.name);
+    const alter = (words: string) =>
+      statement(`ALTER ${to.materialized ? "MATERIALIZED " : ""}VIEW ${to.sqlName} ALTER ${column.name} ${words}`);
+    return [
+      ...((old?.default ?? null) === column.default
+        ? []
+        : [alter(column.default === null ? "DROP DEFAULT" : `SET DEFAULT ${column.default}`)]),
+      ...((old?.statistics ?? null) === column.statistics ? [] : [alter(`SET STATISTICS ${column.statistics ?? -1}`)]),
+      ...grants(old?.grants ?? [], column.grants, { target: to.sqlName, column: column.name }),
+    ];
+  });
 }
 
 function commentTarget(object: CatalogObject, { to }: ChangeContext): string {

@@ -1,11 +1,12 @@
 import type { Sequence, SequenceOptions } from "../catalog.ts";
-import { statement } from "../statement.ts";
+import { quoteLiteral } from "../identifier.ts";
+import { type Statement, statement } from "../statement.ts";
 import type { ObjectChange } from "./change.ts";
 
 const widest: Record<string, string> = { smallint: "32767", integer: "2147483647", bigint: "9223372036854775807" };
 const lowest: Record<string, string> = { smallint: "-32768", integer: "-2147483648", bigint: "-9223372036854775808" };
 
-function isUpward(increment: string): boolean {
+export function isUpward(increment: string): boolean {
   return !increment.startsWith("-");
 }
 
@@ -50,6 +51,42 @@ export function changedOptions(from: SequenceOptions, to: SequenceOptions): stri
   return words;
 }
 
+/** Whether each value that `from` can have is one of `to`. */
+export function isWithin(
+  from: Pick<SequenceOptions, "min" | "max">,
+  to: Pick<SequenceOptions, "min" | "max">,
+): boolean {
+  return BigInt(to.min) <= BigInt(from.min) && BigInt(to.max) >= BigInt(from.max);
+}
+
+/**
+ * Moves the counter to where the bounds of `to` let it be: ALTER SEQUENCE refuses where it is not. `options`: those that
+ * it has afterwards. `alter` makes a statement of the options that are set.
+ */
+export function movedInto<T extends SequenceOptions>(
+  from: T,
+  to: SequenceOptions,
+  sqlName: string,
+  alter: (words: readonly string[]) => Statement,
+): { statements: Statement[]; options: T } {
+  if (isWithin(from, to)) return { statements: [], options: from };
+  const least = (a: string, b: string) => (BigInt(a) < BigInt(b) ? a : b);
+  const greatest = (a: string, b: string) => (BigInt(a) > BigInt(b) ? a : b);
+  // As far as both reach, so that the new place is allowed already.
+  const wide = { ...from, min: least(from.min, to.min), max: greatest(from.max, to.max) };
+  const fits = `last_value BETWEEN ${to.min} AND ${to.max}`;
+  const widening = changedOptions(from, wide);
+  return {
+    statements: [
+      ...(widening.length > 0 ? [alter(widening)] : []),
+      statement(
+        `SELECT setval(${quoteLiteral(sqlName)}, CASE WHEN ${fits} THEN last_value ELSE ${to.start} END, is_called AND ${fits}) FROM ${sqlName}`,
+      ),
+    ],
+    options: wide,
+  };
+}
+
 export const sequenceChange: ObjectChange<Sequence> = {
   create(sequence) {
     const type = sequence.type === "bigint" ? [] : [`AS ${sequence.type}`];
@@ -60,7 +97,11 @@ export const sequenceChange: ObjectChange<Sequence> = {
   },
   alter(from, to) {
     const type = from.type === to.type ? [] : [`AS ${to.type}`];
-    const words = [...type, ...changedOptions(withType(from, to.type), to)];
-    return words.length === 0 ? [] : [statement(`ALTER SEQUENCE ${to.sqlName} ${words.join(" ")}`)];
+    const alter = (words: readonly string[]) => statement(`ALTER SEQUENCE ${to.sqlName} ${words.join(" ")}`);
+    const typed = withType(from, to.type);
+    const { statements, options } = movedInto(typed, to, to.sqlName, (words) => alter([...type, ...words]));
+    const isTyped = type.length > 0 && statements.length < 2;
+    const words = [...(isTyped ? type : []), ...changedOptions(options, to)];
+    return words.length === 0 ? statements : [...statements, alter(words)];
   },
 };

@@ -10,8 +10,7 @@ export const tableChange: ObjectChange<Table> = {
     return [
       statement(creation(table, context)),
       ...columns.flatMap((column) => settings(column, table, context)),
-      ...(table.rowSecurity === "off" ? [] : [alter("ENABLE ROW LEVEL SECURITY")]),
-      ...(table.rowSecurity === "forced" ? [alter("FORCE ROW LEVEL SECURITY")] : []),
+      ...rowSecurity("off", table.rowSecurity).map((words) => alter(words)),
       ...(table.replicaIdentity === "DEFAULT" || table.replicaIdentity.startsWith("USING")
         ? []
         : [alter(`REPLICA IDENTITY ${table.replicaIdentity}`)]),
@@ -35,18 +34,23 @@ export const tableChange: ObjectChange<Table> = {
     if (set.length > 0) statements.push(alter(`SET (${set.map(option).join(", ")})`));
     if (reset.length > 0) statements.push(alter(`RESET (${reset.join(", ")})`));
     statements.push(...changedParents(from, to, context));
-    if (from.replicaIdentity !== to.replicaIdentity) {
+    if (from.replicaIdentity !== to.replicaIdentity && !to.replicaIdentity.startsWith("USING")) {
       statements.push(alter(`REPLICA IDENTITY ${to.replicaIdentity}`));
     }
-    if (from.rowSecurity !== to.rowSecurity) {
-      if (from.rowSecurity === "off") statements.push(alter("ENABLE ROW LEVEL SECURITY"));
-      if (to.rowSecurity === "off") statements.push(alter("DISABLE ROW LEVEL SECURITY"));
-      if (to.rowSecurity === "forced") statements.push(alter("FORCE ROW LEVEL SECURITY"));
-      if (from.rowSecurity === "forced") statements.push(alter("NO FORCE ROW LEVEL SECURITY"));
-    }
+    statements.push(...rowSecurity(from.rowSecurity, to.rowSecurity).map((words) => alter(words)));
     return statements;
   },
 };
+
+/** Being on and being forced go their own ways. */
+function rowSecurity(from: Table["rowSecurity"], to: Table["rowSecurity"]): string[] {
+  const isOn = (state: Table["rowSecurity"]) => state === "on" || state === "forced";
+  const isForced = (state: Table["rowSecurity"]) => state.startsWith("forced");
+  return [
+    ...(isOn(from) === isOn(to) ? [] : [`${isOn(to) ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
+    ...(isForced(from) === isForced(to) ? [] : [`${isForced(to) ? "" : "NO "}FORCE ROW LEVEL SECURITY`]),
+  ];
+}
 
 /** Storage parameters come as name=value, the value without quotes. */
 function option(text: string): string {
