@@ -115,7 +115,7 @@ const queries: Record<string, string> = {
       pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), obj_description(p.oid, 'pg_policy')) AS facts
     FROM pg_policy p`,
 
-  statistics: `SELECT quote_ident(s.stxname) AS name, json_build_array(s.stxnamespace::regnamespace, pg_get_statisticsobjdef(s.oid),
+  statistics: `SELECT quote_ident(s.stxname) AS name, json_build_array(s.stxnamespace::regnamespace, (SELECT array_agg(word ORDER BY word) FROM regexp_split_to_table(pg_get_statisticsobjdef(s.oid), '[, ]+') word),
       coalesce(s.stxstattarget, -1), obj_description(s.oid, 'pg_statistic_ext')) AS facts FROM pg_statistic_ext s`,
 };
 

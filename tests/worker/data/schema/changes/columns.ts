@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../schema-change.ts";
-import { item, items, sql } from "./item.ts";
+import { item, items, numbered, numbers, sql } from "./item.ts";
 
 export const columns: readonly SchemaChange[] = [
   { title: "add a column", from: item(), rows: items, to: sql(item(), "alter table item add colour text") },
@@ -130,4 +130,133 @@ export const columns: readonly SchemaChange[] = [
     to: sql(item(), "alter table item add total numeric generated always as (qty * price) stored"),
   },
   { title: "to array", from: item(), rows: items, to: item({ qty: "integer[]" }) },
+  {
+    title: "default is function",
+    from: numbered(),
+    rows: numbers,
+    to: sql(
+      numbered(),
+      "create function f() returns int language sql as 'select 4'",
+      "alter table t alter a set default f()",
+    ),
+  },
+  {
+    title: "default function dropped",
+    from: sql(
+      numbered(),
+      "create function f() returns int language sql as 'select 4'",
+      "alter table t alter a set default f()",
+    ),
+    rows: numbers,
+    to: numbered(),
+  },
+  {
+    title: "add not null with volatile default",
+    from: numbered(),
+    rows: numbers,
+    to: sql(
+      numbered(),
+      "alter table t add u uuid not null default gen_random_uuid()",
+      "alter table t add c timestamptz not null default now()",
+    ),
+  },
+  {
+    title: "generated over generated chain",
+    from: "create table t (id int primary key, a int, g int generated always as (a + 1) stored, h text)",
+    rows: "insert into t values (1, 2)",
+    to: sql(
+      "create table t (id int primary key, a bigint, g bigint generated always as (a + 2) stored, h text)",
+      "create index ig on t (g)",
+      "create view v as select g from t",
+    ),
+  },
+  {
+    title: "generated column collation and type",
+    from: "create table t (id int, a text, g text generated always as (upper(a)) stored)",
+    rows: "insert into t values (1, 'x')",
+    to: `create table t (id int, a text, g varchar(20) collate "C" generated always as (upper(a)) stored not null)`,
+  },
+  {
+    title: "generated column dropped with base",
+    from: "create table t (id int, a text, g text generated always as (upper(a)) stored)",
+    rows: "insert into t values (1, 'x')",
+    to: "create table t (id int)",
+  },
+  {
+    title: "base of generated renamed",
+    from: "create table t (id int, a text, g text generated always as (upper(a)) stored)",
+    rows: "insert into t values (1, 'x')",
+    to: "create table t (id int, b text, g text generated always as (upper(b)) stored)",
+    renames: ["t.a=b"],
+  },
+  {
+    title: "generated with pk, fk on it",
+    from: sql(
+      "create table t (id int, g int generated always as (id * 2) stored primary key)",
+      "create table c (g int references t (g))",
+    ),
+    rows: sql("insert into t values (1)", "insert into c values (2)"),
+    to: sql(
+      "create table t (id int, g int generated always as (id * 2 + 0) stored primary key)",
+      "create table c (g int references t (g))",
+    ),
+  },
+  {
+    title: "collation changed under index, view, default, unique",
+    from: sql(
+      "create table t (id int, a text default 'q' unique)",
+      "create index i on t (lower(a))",
+      "create view v as select a from t",
+    ),
+    rows: "insert into t values (1,'x')",
+    to: sql(
+      `create table t (id int, a text collate "C" default 'q' unique)`,
+      "create index i on t (lower(a))",
+      "create view v as select a from t",
+    ),
+  },
+  {
+    title: "storage back, compression",
+    from: sql(
+      "create table t (a text)",
+      "alter table t alter a set storage main",
+      "alter table t alter a set compression pglz",
+    ),
+    rows: "insert into t values ('x')",
+    to: "create table t (a text)",
+  },
+  {
+    title: "storage of changed type",
+    from: sql("create table t (a text)", "alter table t alter a set storage main"),
+    rows: "insert into t values ('1')",
+    to: sql("create table t (a bytea)", "alter table t alter a set storage external"),
+  },
+  {
+    title: "storage main kept over type change",
+    from: sql(
+      "create table t (a varchar(10))",
+      "alter table t alter a set storage main",
+      "alter table t alter a set statistics 300",
+      "alter table t alter a set (n_distinct=4)",
+    ),
+    rows: "insert into t values ('1')",
+    to: sql(
+      "create table t (a text)",
+      "alter table t alter a set storage main",
+      "alter table t alter a set statistics 300",
+      "alter table t alter a set (n_distinct=4)",
+    ),
+  },
+  {
+    title: "int to text with storage",
+    from: "create table t (a int)",
+    rows: "insert into t values (1)",
+    to: "create table t (a text)",
+  },
+  {
+    title: "text main to int",
+    from: sql("create table t (a text)", "alter table t alter a set storage main"),
+    rows: "insert into t values ('1')",
+    to: "create table t (a int)",
+  },
 ];

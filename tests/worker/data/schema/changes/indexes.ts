@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../schema-change.ts";
-import { item, items, sql } from "./item.ts";
+import { item, items, numbered, numbers, sql } from "./item.ts";
 
 export const indexes: readonly SchemaChange[] = [
   { title: "int to bigint", from: item(), rows: items, to: item({ qty: "bigint" }) },
@@ -113,4 +113,93 @@ export const indexes: readonly SchemaChange[] = [
     to: sql(item(), "create statistics st on name, qty from item"),
   },
   { title: "clustered", from: item(), rows: items, to: sql(item(), "cluster item using item_pkey") },
+  {
+    title: "index nulls not distinct",
+    from: sql(numbered(), "create unique index u on t (a)"),
+    rows: numbers,
+    to: sql(numbered(), "create unique index u on t (a) nulls not distinct"),
+  },
+  {
+    title: "index storage parameter only",
+    from: sql(numbered(), "create index u on t using gin (to_tsvector('english', b)) with (fastupdate=off)"),
+    rows: numbers,
+    to: sql(numbered(), "create index u on t using gin (to_tsvector('simple', b))"),
+  },
+  {
+    title: "brin with options",
+    from: numbered(),
+    rows: numbers,
+    to: sql(numbered(), "create index u on t using brin (a) with (pages_per_range=32)"),
+  },
+  {
+    title: "index column statistics",
+    from: sql(numbered(), "create index u on t ((a + 1))"),
+    rows: numbers,
+    to: sql(numbered(), "create index u on t ((a + 1))", "alter index u alter column 1 set statistics 400"),
+  },
+  {
+    title: "index renamed",
+    from: sql(numbered(), "create index u on t (a)"),
+    rows: numbers,
+    to: sql(numbered(), "create index v on t (a)"),
+  },
+  {
+    title: "indexes swap names",
+    from: sql(numbered(), "create index u on t (a)", "create index v on t (b)"),
+    rows: numbers,
+    to: sql(numbered(), "create index v on t (a)", "create index u on t (b)"),
+  },
+  {
+    title: "two equal indexes one dropped",
+    from: sql(numbered(), "create index u on t (a)", "create index v on t (a)"),
+    rows: numbers,
+    to: sql(numbered(), "create index v on t (a)"),
+  },
+  {
+    title: "index opclass with parameters",
+    from: "create table t (a tsvector)",
+    to: sql("create table t (a tsvector)", "create index i on t using gist (a tsvector_ops (siglen = 100))"),
+  },
+  {
+    title: "index over dropped and new column",
+    from: sql(numbered(), "create index i on t (a, b)"),
+    rows: numbers,
+    to: sql("create table t (id int primary key, b text, c int)", "create index i on t (b, c)"),
+    dropped: ["column public.t.a"],
+  },
+  {
+    title: "index expression on changed type",
+    from: sql(numbered(), "create index i on t ((a + 1)) where a > 4"),
+    rows: numbers,
+    to: sql(numbered({ a: "bigint" }), "create index i on t ((a + 1)) where a > 4"),
+  },
+  {
+    title: "index on text to int expression",
+    from: sql(numbered(), "create index i on t (lower(b))", "create index j on t (b text_pattern_ops) where b <> ''"),
+    rows: "insert into t values (1,1,'5')",
+    to: sql(numbered({ b: "int" }), "create index i on t ((b + 1))", "create index j on t (b) where b <> 0"),
+  },
+  {
+    title: "statistics kinds",
+    from: sql(numbered(), "create statistics s (ndistinct) on a, b from t"),
+    rows: numbers,
+    to: sql(
+      numbered(),
+      "create statistics s (dependencies, mcv) on a, b from t",
+      "alter statistics s set statistics 50",
+      "comment on statistics s is 'c'",
+    ),
+  },
+  {
+    title: "statistics on altered column",
+    from: sql(numbered(), "create statistics s on a, b from t", "create statistics s2 on (a + 1) from t"),
+    rows: numbers,
+    to: sql(numbered({ a: "bigint" }), "create statistics s on a, b from t", "create statistics s2 on (a + 1) from t"),
+  },
+  {
+    title: "statistics on dropped column",
+    from: sql(numbered(), "create statistics s on a, b from t"),
+    rows: numbers,
+    to: "create table t (id int primary key, b text)",
+  },
 ];

@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../schema-change.ts";
-import { item, items, sql } from "./item.ts";
+import { item, items, keepRow, sql } from "./item.ts";
 
 export const types: readonly SchemaChange[] = [
   {
@@ -199,5 +199,296 @@ export const types: readonly SchemaChange[] = [
     title: "range type",
     from: "",
     to: sql("create type fr as range (subtype = float8, subtype_diff = float8mi)", "create table t (r fr)"),
+  },
+  {
+    title: "domain over domain, array, not null, default",
+    from: sql("create domain d as int", "create domain e as d check (value > 0)", "create table t (a e, b e[])"),
+    rows: "insert into t values (1,'{1}')",
+    to: sql(
+      "create domain d as int default 4 not null",
+      "create domain e as d check (value > -1) default 5",
+      "create table t (a e, b e[])",
+    ),
+  },
+  {
+    title: "domain base changed under domain",
+    from: sql("create domain d as int", "create domain e as d check (value > 0)", "create table t (a e)"),
+    rows: "insert into t values (1)",
+    to: sql("create domain d as bigint", "create domain e as d check (value > 0)", "create table t (a e)"),
+  },
+  {
+    title: "domain base with view and index and default",
+    from: sql(
+      "create domain d as varchar(5)",
+      "create table t (a d default 'q')",
+      "create view v as select a from t",
+      "create index i on t (a)",
+    ),
+    rows: "insert into t values ('x')",
+    to: sql(
+      "create domain d as varchar(9)",
+      "create table t (a d default 'q')",
+      "create view v as select a from t",
+      "create index i on t (a)",
+    ),
+  },
+  {
+    title: "domain check not valid",
+    from: sql("create domain d as int", "create table t (a d)"),
+    rows: "insert into t values (1)",
+    to: sql(
+      "create domain d as int",
+      "create table t (a d)",
+      "alter domain d add constraint c check (value > 5) not valid",
+    ),
+  },
+  {
+    title: "domain check validated",
+    from: sql(
+      "create domain d as int",
+      "create table t (a d)",
+      "alter domain d add constraint c check (value > 5) not valid",
+    ),
+    rows: "insert into t values (7)",
+    to: sql("create domain d as int", "create table t (a d)", "alter domain d add constraint c check (value > 5)"),
+  },
+  {
+    title: "domain to base",
+    from: sql("create domain d as int check (value > 0)", "create table t (a d)"),
+    rows: "insert into t values (7)",
+    to: "create table t (a int)",
+  },
+  {
+    title: "domain constraint renamed",
+    from: sql("create domain d as int constraint x check (value > 0)", "create table t (a d)"),
+    rows: "insert into t values (7)",
+    to: sql("create domain d as int constraint y check (value > 0)", "create table t (a d)"),
+  },
+  {
+    title: "domain with function check",
+    from: sql(
+      "create function ok(int) returns boolean language sql immutable as 'select $1 > 0'",
+      "create domain d as int check (ok(value))",
+      "create table t (a d)",
+    ),
+    rows: "insert into t values (7)",
+    to: sql(
+      "create function ok(int) returns boolean language sql immutable as 'select $1 > 1'",
+      "create domain d as int check (ok(value))",
+      "create table t (a d)",
+    ),
+  },
+  {
+    title: "enum with quoted name, values with quotes",
+    from: sql(`create type "My Enum" as enum ('a''b', 'C d')`, `create table t (k "My Enum" default 'C d')`),
+    rows: "insert into t values ('C d')",
+    to: sql(`create type "My Enum" as enum ('C d', 'z\\')`, `create table t (k "My Enum" default 'z\\')`),
+  },
+  {
+    title: "enum in array default and check",
+    from: sql(
+      "create type k as enum ('a','b','c')",
+      "create table t (k k[] default '{a,b}', l k check (l in ('a','b')))",
+    ),
+    rows: "insert into t values ('{a}', 'b')",
+    to: sql("create type k as enum ('b','a')", "create table t (k k[] default '{a,b}', l k check (l in ('a','b')))"),
+  },
+  {
+    title: "enum in matview, function arg, index, partial",
+    from: sql(
+      "create type k as enum ('a','b','c')",
+      "create table t (id int primary key, k k)",
+      "create materialized view m as select k, count(*) as n from t group by k",
+      "create unique index mi on m (k)",
+      "create function g(x k) returns k language sql immutable as 'select x'",
+      "create index i on t (g(k)) where k <> 'b'",
+    ),
+    rows: sql("insert into t values (1,'a')", "refresh materialized view m"),
+    to: sql(
+      "create type k as enum ('a','b')",
+      "create table t (id int primary key, k k)",
+      "create materialized view m as select k, count(*) as n from t group by k",
+      "create unique index mi on m (k)",
+      "create function g(x k) returns k language sql immutable as 'select x'",
+      "create index i on t (g(k)) where k <> 'b'",
+    ),
+  },
+  {
+    title: "enum in composite, domain, range",
+    from: sql(
+      "create type k as enum ('a','b','c')",
+      "create type co as (k k, n int)",
+      "create domain dk as k check (value <> 'c')",
+      "create table t (c co, d dk, e k)",
+    ),
+    rows: "insert into t values (row('a',1), 'a', 'a')",
+    to: sql(
+      "create type k as enum ('a','b')",
+      "create type co as (k k, n int)",
+      "create domain dk as k check (value <> 'b')",
+      "create table t (c co, d dk, e k)",
+    ),
+    rowsChange: true,
+  },
+  {
+    title: "enum in composite only",
+    from: sql("create type k as enum ('a','b','c')", "create type co as (k k, n int)", "create table t (c co)"),
+    rows: "insert into t values (row('a',1))",
+    to: sql("create type k as enum ('a','b')", "create type co as (k k, n int)", "create table t (c co)"),
+  },
+  {
+    title: "enum in domain only",
+    from: sql("create type k as enum ('a','b','c')", "create domain dk as k", "create table t (d dk)"),
+    rows: "insert into t values ('b')",
+    to: sql("create type k as enum ('a','b')", "create domain dk as k", "create table t (d dk)"),
+  },
+  {
+    title: "enum in trigger when, policy, fk",
+    from: sql(
+      "create type k as enum ('a','b','c')",
+      "create table p (k k primary key)",
+      "create table t (k k references p (k))",
+      keepRow,
+      "create trigger tr before update on t for each row when (new.k = 'a') execute function f()",
+      "create policy po on t using (k = 'a')",
+    ),
+    rows: sql("insert into p values ('a')", "insert into t values ('a')"),
+    to: sql(
+      "create type k as enum ('a','b')",
+      "create table p (k k primary key)",
+      "create table t (k k references p (k))",
+      keepRow,
+      "create trigger tr before update on t for each row when (new.k = 'a') execute function f()",
+      "create policy po on t using (k = 'a')",
+    ),
+  },
+  {
+    title: "enum values removed with backfill",
+    from: sql("create type k as enum ('a','b','c')", "create table t (k k not null default 'c')"),
+    rows: "insert into t values ('c')",
+    to: sql("create type k as enum ('a','b')", "create table t (k k not null default 'b')"),
+    backfills: ["t.k='a'::k"],
+    rowsChange: true,
+    holds: "select k::text = 'a' from t",
+  },
+  {
+    title: "enum value added and check uses it",
+    from: sql("create type k as enum ('a','b')", "create table t (k k)"),
+    rows: "insert into t values ('a')",
+    to: sql(
+      "create type k as enum ('a','b','c')",
+      "create table t (k k check (k <> 'c'))",
+      "create index i on t (k) where k = 'c'",
+      "create view v as select * from t where k = 'c'",
+    ),
+  },
+  {
+    title: "enum value added with partition bound",
+    from: sql(
+      "create type k as enum ('a','b')",
+      "create table t (k k) partition by list (k)",
+      "create table ta partition of t for values in ('a')",
+    ),
+    rows: "insert into t values ('a')",
+    to: sql(
+      "create type k as enum ('a','b','c')",
+      "create table t (k k) partition by list (k)",
+      "create table ta partition of t for values in ('a')",
+      "create table tc partition of t for values in ('c')",
+    ),
+  },
+  {
+    title: "several enum values added and several enums",
+    from: sql("create type k as enum ('b','d')", "create type l as enum ('x')", "create table t (k k, l l)"),
+    rows: "insert into t values ('b', 'x')",
+    to: sql(
+      "create type k as enum ('a','b','c','d','e','f')",
+      "create type l as enum ('x','y')",
+      "create table t (k k, l l)",
+    ),
+  },
+  {
+    title: "enum used by two tables, one dropped",
+    from: sql("create type k as enum ('a','b')", "create table t (k k)", "create table u (k k)"),
+    rows: "insert into t values ('a')",
+    to: sql("create type k as enum ('b','a')", "create table t (k k)"),
+  },
+  {
+    title: "enum to enum of another",
+    from: sql("create type k as enum ('a','b')", "create table t (k k default 'a')"),
+    rows: "insert into t values ('a')",
+    to: sql("create type l as enum ('c', 'a')", "create table t (k l default 'a')"),
+  },
+  {
+    title: "enum to int check table",
+    from: sql("create type k as enum ('1','2')", "create table t (k k default '1')"),
+    rows: "insert into t values ('2')",
+    to: "create table t (k int default 1)",
+  },
+  {
+    title: "text check to enum",
+    from: "create table t (k text not null default 'a' check (k in ('a','b')))",
+    rows: "insert into t values ('b')",
+    to: sql("create type k as enum ('a','b')", "create table t (k k not null default 'a')"),
+  },
+  {
+    title: "varchar(10) indexed to enum, view",
+    from: sql(
+      "create table t (k varchar(10))",
+      "create index i on t (k) where k = 'a'",
+      "create view v as select * from t where k = 'a'",
+    ),
+    rows: "insert into t values ('b')",
+    to: sql(
+      "create type k as enum ('a','b')",
+      "create table t (k k)",
+      "create index i on t (k) where k = 'a'",
+      "create view v as select * from t where k = 'a'",
+    ),
+  },
+  {
+    title: "enum column of quoted table renamed enum value",
+    from: sql("create type k as enum ('a','b')", "create table t (k k default 'a')"),
+    rows: "insert into t values ('a')",
+    to: sql("create type k as enum ('A','b','c')", "create table t (k k default 'A')"),
+    renames: ["k.a=A"],
+    rowsChange: true,
+  },
+  {
+    title: "composite attr dropped, typed, renamed order",
+    from: sql("create type co as (a int, b text)", "create table t (c co, d co[])"),
+    rows: "insert into t values (row(1,'x'), array[row(1,'y')::co])",
+    to: sql("create type co as (b text, e date)", "create table t (c co, d co[])"),
+    rowsChange: true,
+  },
+  {
+    title: "composite attr type changed in use",
+    from: sql("create type co as (a int, b text)", "create table t (c co)"),
+    to: sql("create type co as (a bigint, b text)", "create table t (c co)"),
+  },
+  {
+    title: "composite attr type changed in use by rows",
+    from: sql("create type co as (a int, b text)", "create table t (c co)"),
+    rows: "insert into t values (row(1,'x'))",
+    to: sql("create type co as (a bigint, b text)", "create table t (c co)"),
+    rowsChange: true,
+  },
+  {
+    title: "composite dropped with column",
+    from: sql("create type co as (a int, b text)", "create table t (c co, d int)"),
+    rows: "insert into t values (row(1,'x'), 1)",
+    to: "create table t (d int)",
+  },
+  {
+    title: "range changed in use",
+    from: sql("create type fr as range (subtype = float8)", "create table t (r fr)"),
+    rows: "insert into t values ('[1,2)')",
+    to: sql("create type fr as range (subtype = numeric)", "create table t (r fr)"),
+  },
+  {
+    title: "range dropped",
+    from: sql("create type fr as range (subtype = float8)", "create table t (r fr)"),
+    rows: "insert into t values ('[1,2)')",
+    to: "create table t (r numrange)",
   },
 ];

@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../schema-change.ts";
-import { item, items, sql } from "./item.ts";
+import { item, items, keepRow, numbered, numbers, sql } from "./item.ts";
 
 export const views: readonly SchemaChange[] = [
   { title: "view", from: item(), rows: items, to: sql(item(), "create view v as select id, name from item") },
@@ -94,5 +94,166 @@ export const views: readonly SchemaChange[] = [
     from: sql("create table t (a int)", "create table v (a int)"),
     rows: "insert into v values (1)",
     to: sql("create table t (a int)", "create view v as select a from t"),
+  },
+  {
+    title: "view deep chain",
+    from: sql(
+      numbered(),
+      "create view v1 as select * from t",
+      "create view v2 as select id, a from v1",
+      "create materialized view m3 as select a from v2",
+      "create view v4 as select a + 1 as x from m3",
+      "create index mi on m3 (a)",
+      "comment on view v2 is 'c'",
+      "grant select on v4 to reader",
+    ),
+    rows: sql(numbers, "refresh materialized view m3"),
+    to: sql(
+      numbered({ a: "bigint" }),
+      "create view v1 as select * from t",
+      "create view v2 as select id, a from v1",
+      "create materialized view m3 as select a from v2",
+      "create view v4 as select a + 1 as x from m3",
+      "create index mi on m3 (a)",
+      "comment on view v2 is 'c'",
+      "grant select on v4 to reader",
+    ),
+  },
+  {
+    title: "view triggers and rules",
+    from: sql(
+      numbered(),
+      "create view v as select id, a from t",
+      keepRow,
+      "create trigger tr instead of insert on v for each row execute function f()",
+      "create rule ru as on delete to v do instead nothing",
+      "alter view v alter a set default 4",
+    ),
+    rows: numbers,
+    to: sql(
+      numbered({ a: "bigint" }),
+      "create view v as select id, a from t",
+      keepRow,
+      "create trigger tr instead of insert on v for each row execute function f()",
+      "create rule ru as on delete to v do instead nothing",
+      "alter view v alter a set default 4",
+    ),
+  },
+  {
+    title: "view default added",
+    from: sql(numbered(), "create view v as select id, a from t"),
+    rows: numbers,
+    to: sql(numbered(), "create view v as select id, a from t", "alter view v alter a set default 4"),
+  },
+  {
+    title: "recursive view",
+    from: numbered(),
+    rows: numbers,
+    to: sql(numbered(), "create recursive view rv (n) as values (1) union all select n + 1 from rv where n < 5"),
+  },
+  {
+    title: "view security invoker",
+    from: sql(numbered(), "create view v as select id from t"),
+    rows: numbers,
+    to: sql(numbered(), "create view v with (security_invoker=true, check_option=local) as select id from t"),
+  },
+  {
+    title: "view used by function body atomic and view over function",
+    from: sql(
+      numbered(),
+      "create view v as select a from t",
+      "create function g() returns setof v language sql stable begin atomic select a from v; end",
+      "create view w as select * from g()",
+    ),
+    rows: numbers,
+    to: sql(
+      numbered({ a: "bigint" }),
+      "create view v as select a from t",
+      "create function g() returns setof v language sql stable begin atomic select a from v; end",
+      "create view w as select * from g()",
+    ),
+  },
+  {
+    title: "view column order",
+    from: sql(numbered(), "create view v as select id, a from t"),
+    rows: numbers,
+    to: sql(numbered(), "create view v as select a, id from t"),
+  },
+  {
+    title: "view group by pk",
+    from: sql(numbered(), "create view v as select id, a, count(*) from t group by id"),
+    rows: numbers,
+    to: sql(
+      "create table t (id int, constraint tk primary key (id), a int, b text)",
+      "create view v as select id, a, count(*) from t group by id",
+    ),
+  },
+  {
+    title: "view group by pk changes pk",
+    from: sql(numbered(), "create view v as select id, a, count(*) from t group by id"),
+    rows: numbers,
+    to: sql(numbered(), "create view v as select id, a, count(*) from t group by id, a"),
+  },
+  {
+    title: "view on dropped table",
+    from: sql(numbered(), "create table u (id int)", "create view v as select u.id from t join u using (id)"),
+    rows: numbers,
+    to: sql(numbered(), "create view v as select id from t"),
+  },
+  {
+    title: "view renamed columns of renamed table",
+    from: sql(numbered(), "create view v as select id, a from t"),
+    rows: numbers,
+    to: sql(numbered({ a: null, aa: "int" }, "u"), "create view v as select id, aa as a from u"),
+    renames: ["t=u", "t.a=aa"],
+  },
+  {
+    title: "matview dropped unique index, tablespace options",
+    from: sql(numbered(), "create materialized view m as select id, a from t", "create unique index i on m (id)"),
+    rows: sql(numbers, "refresh materialized view m"),
+    to: sql(numbered(), "create materialized view m with (fillfactor=50) as select id, a from t"),
+  },
+  {
+    title: "matview column comment, storage, statistics",
+    from: sql(numbered(), "create materialized view m as select id, b from t"),
+    rows: sql(numbers, "refresh materialized view m"),
+    to: sql(
+      numbered(),
+      "create materialized view m as select id, b from t",
+      "comment on column m.b is 'x'",
+      "comment on materialized view m is 'y'",
+      "create index i on m (b)",
+      "comment on index i is 'z'",
+    ),
+  },
+  {
+    title: "matview clustered, statistics target",
+    from: sql(numbered(), "create materialized view m as select id, b from t", "create index i on m (b)"),
+    rows: sql(numbers, "refresh materialized view m"),
+    to: sql(
+      numbered(),
+      "create materialized view m as select id, b from t",
+      "create index i on m (b)",
+      "alter materialized view m cluster on i",
+      "alter materialized view m alter b set statistics 44",
+    ),
+  },
+  {
+    title: "view renamed",
+    from: sql(numbered(), "create view v as select id from t", "grant select on v to reader"),
+    rows: numbers,
+    to: sql(numbered(), "create view w as select id from t", "grant select on w to reader"),
+  },
+  {
+    title: "view to another schema",
+    from: sql(numbered(), "create view v as select id from t"),
+    rows: numbers,
+    to: sql(numbered(), "create schema s", "create view s.v as select id from t"),
+  },
+  {
+    title: "view and table change types, star",
+    from: sql(numbered(), "create view v as select t.*, t as whole from t"),
+    rows: numbers,
+    to: sql(numbered({ a: "bigint" }), "create view v as select t.*, t as whole from t"),
   },
 ];
