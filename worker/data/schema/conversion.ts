@@ -20,9 +20,11 @@ export function conversionOf(from: Column, to: Column, catalog: Catalog): Conver
   const notes = lossOf(from, to);
   if (from.isArray !== to.isArray) {
     // NULL stays NULL, where ARRAY[NULL] would be an array with one element.
-    if (to.isArray) return { using: `CASE WHEN ${name} IS NOT NULL THEN ARRAY[${name}]::${to.type} END`, notes };
+    const hasCast = catalog.casts.has(`${from.baseType} ${to.baseType}`) || from.baseType === to.baseType;
+    const text = hasCast || texts.includes(to.baseType) || texts.includes(from.baseType) ? "" : "::text";
+    if (to.isArray) return { using: `CASE WHEN ${name} IS NOT NULL THEN ARRAY[${name}${text}]::${to.type} END`, notes };
     if (texts.includes(to.baseType)) return { using: null, notes };
-    if (!texts.includes(from.baseType) || from.isArray) return { using: `${name}[1]::${to.type}`, notes };
+    return { using: `${name}[1]${text}::${to.type}`, notes };
   }
   const [before, after] = [from.baseType, to.baseType];
   const brackets = to.isArray ? "[]" : "";

@@ -377,6 +377,7 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
     if (earlier && earlier !== later) before.get(later)!.add(earlier);
   };
   const dependents = dependentsIn(from);
+  const rowTakers = new Map(actions.filter(({ isRowTaking }) => isRowTaking).map((action) => [action.object, action]));
 
   for (const action of actions) {
     for (const id of action.needs ?? []) for (const maker of makers.get(id) ?? []) after(action, maker);
@@ -389,6 +390,13 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
           const releaser = releasers.get(dependent);
           if (releaser) after(action, releaser);
           else if (!droppers.has(dependent)) for (const maker of makers.get(dependent) ?? []) after(action, maker);
+          // The old table of one that is made anew has its columns until its rows are taken.
+          const object = from.objects.get(dependent);
+          const table = object?.kind === "column" ? object.table : dependent;
+          const goes = from.objects.get(id);
+          const root = rootOf(table, to);
+          const isPart = goes === undefined || goes.kind === "table" || "table" in goes;
+          if (!isPart && root !== action.object) after(action, rowTakers.get(root));
         }
       }
       continue;
@@ -403,7 +411,7 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
       if (action.verb === "alter") for (const dependent of dependents(id)) after(action, droppers.get(dependent));
     }
   }
-  replacements(actions, context, makers, droppers, dependents, after);
+  replacements(actions, context, rowTakers, makers, droppers, dependents, after);
   ownerships(actions, context, makers, droppers, after);
   sameNames(actions, context, after);
   return before;
@@ -413,12 +421,12 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
 function replacements(
   actions: readonly Action[],
   { from, to, replaced }: ChangeContext,
+  rowTakers: ReadonlyMap<ObjectId, Action>,
   makers: ReadonlyMap<ObjectId, Action[]>,
   droppers: ReadonlyMap<ObjectId, Action>,
   dependents: (id: ObjectId) => readonly ObjectId[],
   after: (later: Action, earlier: Action | undefined) => void,
 ): void {
-  const rowTakers = new Map(actions.filter(({ isRowTaking }) => isRowTaking).map((action) => [action.object, action]));
   for (const kind of typeKinds) {
     for (const type of objectsOf(to, kind)) {
       const [maker] = makers.get(type.id) ?? [];

@@ -21,7 +21,11 @@ export interface Proof {
 }
 
 /** Makes the change and undoes it, on a database with rows, and lets `judge` compare it with what was wanted. */
-export async function prove(change: SchemaChange, lane: Lane, judge: Judge = describeSchema): Promise<Proof> {
+export async function prove(
+  change: SchemaChange,
+  lane: Lane,
+  { judge = describeSchema, asks = true }: { judge?: Judge; asks?: boolean } = {},
+): Promise<Proof> {
   const proof: Proof = { faults: [], up: [], down: [] };
   const fault = (title: string, lines: readonly string[]) => {
     if (lines.length > 0) proof.faults.push([`${title}:`, ...lines].join("\n  "));
@@ -46,7 +50,7 @@ export async function prove(change: SchemaChange, lane: Lane, judge: Judge = des
     );
     const filled = [...backfills.keys()].map((id) => id.replace("column ", ""));
     const dropped = new Set((change.dropped ?? []) as ObjectId[]);
-    proof.up = (await transition(scratch, goal, { renames, backfills, dropped })).steps;
+    proof.up = (await transition(scratch, goal, { renames, backfills, dropped, asks })).steps;
     await runInOne(from, proof.up);
     fault("after the change", differences(...inOrder(await judge(from), wanted, first, renames)));
     fault(

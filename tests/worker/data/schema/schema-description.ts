@@ -3,7 +3,8 @@ import type pg from "pg";
 /**
  * What a dump of the schema would show, as lines: two databases with the same lines have the same schema. It asks the
  * catalogs by itself, and shares nothing with the code that it judges. What PostgreSQL can't change is left out: the order
- * of a table's columns, which stands in lines of their own (`order of ...`), and who owns what.
+ * of a table's columns, which stands in lines of their own (`order of ...`), and who owns what; so are
+ * the names that PostgreSQL itself gives to a partition's share of an index or a key.
  */
 export async function describeSchema(client: pg.ClientBase): Promise<string[]> {
   // Without a search path, every name comes with its schema.
@@ -72,19 +73,22 @@ const queries: Record<string, string> = {
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f') AND a.attnum > 0 AND NOT a.attisdropped
       AND NOT (${foreign("c.relnamespace::regnamespace::text")}) AND NOT ${ofExtension("pg_class", "c.oid")}`,
 
-  constraint: `SELECT ${relation("k.conrelid")} || '.' || quote_ident(k.conname) AS name, json_build_array(k.contype,
-      pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, k.connoinherit, k.conislocal, k.coninhcount,
-      k.conparentid <> 0, obj_description(k.oid, 'pg_constraint')) AS facts
+  constraint: `SELECT ${relation("k.conrelid")} || CASE k.conparentid WHEN 0 THEN '.' || quote_ident(k.conname)
+        ELSE ' under ' || (SELECT quote_ident(parent.conname) FROM pg_constraint parent WHERE parent.oid = k.conparentid) END AS name,
+      json_build_array(k.contype, pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, k.connoinherit,
+      k.conislocal, k.coninhcount, obj_description(k.oid, 'pg_constraint')) AS facts
     FROM pg_constraint k WHERE k.conrelid <> 0 AND k.contype <> 'n' AND NOT (${foreign("k.connamespace::regnamespace::text")})
       AND NOT ${ofExtension("pg_class", "k.conrelid")}`,
 
-  index: `SELECT ${relation("i.oid")} AS name, json_build_array(pg_get_indexdef(i.oid), x.indisunique, x.indisprimary,
+  index: `SELECT CASE WHEN h.inhparent IS NULL THEN ${relation("i.oid")}
+        ELSE ${relation("x.indrelid")} || ' under ' || ${relation("h.inhparent")} END AS name,
+      json_build_array(CASE WHEN h.inhparent IS NULL THEN pg_get_indexdef(i.oid)
+        ELSE regexp_replace(pg_get_indexdef(i.oid), '^.*? ON ', '') END, x.indisunique, x.indisprimary,
       x.indisexclusion, x.indimmediate, x.indisclustered, x.indisvalid, x.indisreplident, i.reloptions,
       (SELECT json_agg(json_build_array(attnum, attstattarget) ORDER BY attnum) FROM pg_attribute
-        WHERE attrelid = i.oid AND coalesce(attstattarget, -1) >= 0),
-      (SELECT ${relation("h.inhparent")} FROM pg_inherits h WHERE h.inhrelid = i.oid), obj_description(i.oid, 'pg_class')) AS facts
-    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE NOT (${foreign("i.relnamespace::regnamespace::text")})
-      AND NOT ${ofExtension("pg_class", "x.indrelid")}`,
+        WHERE attrelid = i.oid AND coalesce(attstattarget, -1) >= 0), obj_description(i.oid, 'pg_class')) AS facts
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid LEFT JOIN pg_inherits h ON h.inhrelid = i.oid
+    WHERE NOT (${foreign("i.relnamespace::regnamespace::text")}) AND NOT ${ofExtension("pg_class", "x.indrelid")}`,
 
   sequence: `SELECT ${relation("c.oid")} AS name, json_build_array(s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
       s.seqcache, s.seqcycle, c.relpersistence, obj_description(c.oid, 'pg_class'), ${access("c.relacl", "s", "c.relowner")},

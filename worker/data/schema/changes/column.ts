@@ -50,7 +50,14 @@ export const columnChange: ObjectChange<Column> = {
       clause(table.sqlName, `ALTER ${to.name} ${text}`, ...notes);
     const statements: Statement[] = [];
 
-    if (from.generated && !to.generated) statements.push(alter("DROP EXPRESSION"));
+    if (from.generated && !to.generated) {
+      // In a statement of its own: the type of what is computed is not changed by USING.
+      statements.push(
+        changesType(from, to, context)
+          ? statement(`ALTER TABLE ${table.sqlName} ALTER ${to.name} DROP EXPRESSION`)
+          : alter("DROP EXPRESSION"),
+      );
+    }
     if (from.generated && to.generated && from.default !== to.default) {
       statements.push(alter(`SET EXPRESSION AS (${to.default})`, longLock(`${table.sqlName} is rewritten.`)));
     }
@@ -304,7 +311,8 @@ function continueSequence(from: Column, to: Column, table: Table, context: Chang
   return [restart(sequence, sequence.sqlName, to, table)];
 }
 
-function restart(options: SequenceOptions, sequence: string, { name }: Column, table: Table): Statement {
+/** Lets a counter go on after the values that are there. */
+export function restart(options: SequenceOptions, sequence: string, { name }: Column, table: Table): Statement {
   const { start } = options;
   const next = isUpward(options.increment)
     ? start === "1"

@@ -1,9 +1,18 @@
-import { type Catalog, columnsOf, type ObjectId, objectsOf, type Table } from "../catalog.ts";
+import {
+  type Catalog,
+  type Column,
+  columnsOf,
+  type ObjectId,
+  objectsOf,
+  type SequenceOptions,
+  type Table,
+} from "../catalog.ts";
 import { conversionOf } from "../conversion.ts";
 import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
 import { longLock, type Statement, statement } from "../statement.ts";
 import type { ChangeContext } from "./change.ts";
-import { changesType } from "./column.ts";
+import { changesType, restart } from "./column.ts";
+import { isWithin } from "./sequence.ts";
 import { valueOfReplacedType } from "./types.ts";
 
 /** A plain table can't become a partitioned one, nor one with another key: a new one takes the rows of the old one. */
@@ -21,7 +30,10 @@ export function setAside(table: Table, context: ChangeContext): Statement[] {
     parent && !isRebuilt(parent, context) && from.objects.has(parent)
       ? [statement(`ALTER TABLE ${from.objects.get(parent)!.sqlName} DETACH PARTITION ${table.sqlName}`)]
       : [];
-  const sequences = columnsOf(from, table.id).flatMap(({ identity }) => (identity ? [identity.sequence] : []));
+  const sequences = columnsOf(from, table.id).flatMap((column) => {
+    const counter = counterOf(column, from);
+    return counter && !context.to.objects.has(counter.id) ? [counter.sqlName] : [];
+  });
   return [
     ...detach,
     statement(`ALTER TABLE ${table.sqlName} RENAME TO ${aside(table.name)}`),
@@ -44,19 +56,24 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     }
     return changesType(old, column, context) ? (conversionOf(old, column, from).using ?? column.name) : column.name;
   });
-  const counters = shared.filter(({ identity }) => identity);
+  const identities = shared.filter(({ identity }) => identity);
+  const counters = shared.flatMap((column) => {
+    const counter = counterOf(column, to);
+    const isNew = counter !== undefined && (column.identity !== null || !from.objects.has(counter.id));
+    return isNew ? [{ column, counter, old: counterOf(before.get(column.id)!, from) }] : [];
+  });
   return [
     statement(
-      `INSERT INTO ${table.sqlName} (${list})${counters.length > 0 ? " OVERRIDING SYSTEM VALUE" : ""}\nSELECT ${values.join(", ")} FROM ${old}`,
+      `INSERT INTO ${table.sqlName} (${list})${identities.length > 0 ? " OVERRIDING SYSTEM VALUE" : ""}\nSELECT ${values.join(", ")} FROM ${old}`,
       longLock(`The rows of ${table.sqlName} are copied.`),
     ),
-    ...counters.map(({ id, identity, name }) => {
-      const counter = before.get(id)!.identity?.sequence;
-      const state = counter
-        ? `last_value, is_called) FROM ${qualified(table.schema, aside(ownName(counter)))}`
-        : `coalesce(max(${name}), 0) + 1, false) FROM ${table.sqlName}`;
-      return statement(`SELECT setval(${quoteLiteral(identity!.sequence)}, ${state}`);
-    }),
+    ...counters.map(({ column, counter, old: last }) =>
+      last && !to.objects.has(last.id) && isWithin(last, counter)
+        ? statement(
+            `SELECT setval(${quoteLiteral(counter.sqlName)}, last_value, is_called) FROM ${asideIn(last.sqlName)}`,
+          )
+        : restart(counter, counter.sqlName, column, table),
+    ),
     statement(`DROP TABLE ${old}`),
   ];
 }
@@ -71,6 +88,22 @@ export function partitionsOf(table: Table, catalog: Catalog): ObjectId[] {
 export function rootOf(id: ObjectId, catalog: Catalog): ObjectId {
   const table = catalog.objects.get(id);
   return table?.kind === "table" && table.partitionOf ? rootOf(table.partitionOf.table, catalog) : id;
+}
+
+/** What numbers a column: the sequence of an identity, or of a serial. Ids of identities' sequences lead nowhere. */
+function counterOf(
+  column: Column,
+  catalog: Catalog,
+): ({ id: ObjectId; sqlName: string } & SequenceOptions) | undefined {
+  const { identity } = column;
+  if (identity) return { ...identity, id: `sequence ${identity.sequence} of ${column.id}`, sqlName: identity.sequence };
+  return objectsOf(catalog, "sequence").find(({ ownedBy }) => ownedBy === column.id);
+}
+
+/** A sequence that was set aside. */
+function asideIn(sqlName: string): string {
+  const name = ownName(sqlName);
+  return sqlName.slice(0, sqlName.length - name.length) + aside(name);
 }
 
 /** Without its schema. */
