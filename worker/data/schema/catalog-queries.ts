@@ -84,6 +84,7 @@ export const catalogQueries = {
   sequence: `SELECT c.oid::int8, 'pg_class'::regclass::int8 AS classid, quote_ident(n.nspname) AS schema,
       quote_ident(c.relname) AS name, obj_description(c.oid, 'pg_class') AS comment,
       ${grants("c.relacl", "c.relowner")} AS grants, ${sequenceOptions} AS options,
+      c.relpersistence = 'u' AS unlogged,
       (SELECT json_build_object('oid', d.refobjid::int8, 'position', d.refobjsubid) FROM pg_depend d
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a'
           AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0) AS owner

@@ -94,6 +94,8 @@ export interface SequenceOptions {
 
 export interface Sequence extends Named, SequenceOptions {
   kind: "sequence";
+  /** Since PostgreSQL 15; with a column that it goes with, it follows the table. */
+  unlogged: boolean;
   /** The column that it goes with. */
   ownedBy: ObjectId | null;
 }

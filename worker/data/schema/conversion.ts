@@ -1,4 +1,4 @@
-import type { Catalog, Column } from "./catalog.ts";
+import { type Catalog, type Column, objectsOf } from "./catalog.ts";
 import { dataLoss, mayFail, type Note } from "./statement.ts";
 
 /** How the values of a column become those of another type. */
@@ -14,8 +14,9 @@ const texts = ["text", "character varying", "character", "citext", "name"];
 const fractions = ["numeric", "real", "double precision"];
 const instants = ["timestamp without time zone", "timestamp with time zone"];
 
-/** `quoted` is the column as a statement names it. `catalog` tells the casts. */
-export function conversionOf(from: Column, to: Column, catalog: Catalog): Conversion {
+/** The catalogs tell the casts, and what the domains are over. */
+export function conversionOf(from: Column, to: Column, sides: { from: Catalog; to: Catalog }): Conversion {
+  const catalog = sides.from;
   const name = to.name;
   const notes = lossOf(from, to);
   if (from.isArray !== to.isArray) {
@@ -26,8 +27,9 @@ export function conversionOf(from: Column, to: Column, catalog: Catalog): Conver
     if (texts.includes(to.baseType)) return { using: null, notes };
     return { using: `${name}[1]${text}::${to.type}`, notes };
   }
-  const [before, after] = [from.baseType, to.baseType];
+  const [before, after] = [underDomains(from.baseType, sides.from), underDomains(to.baseType, sides.to)];
   const brackets = to.isArray ? "[]" : "";
+  if (before === after && from.baseType !== to.baseType) return { using: `${name}::${to.type}`, notes };
   if (before === after) {
     // The length is cut as by an explicit cast: an assignment would stop at what is too long.
     return { using: texts.includes(after) && notes.length > 0 ? `${name}::${to.type}` : null, notes };
@@ -37,15 +39,20 @@ export function conversionOf(from: Column, to: Column, catalog: Catalog): Conver
     if (special !== undefined) return { using: special, notes };
   }
   const cast = catalog.casts.get(`${before} ${after}`);
-  if (cast === "implicit" || cast === "assignment") {
+  if ((cast === "implicit" || cast === "assignment") && after === to.baseType) {
     return { using: texts.includes(after) && notes.length > 0 ? `${name}::${to.type}` : null, notes };
   }
-  if (cast === "explicit") return { using: `${name}::${to.type}`, notes };
+  if (cast) return { using: `${name}::${to.type}`, notes };
   // To text everything converts by itself, from text everything explicitly; the rest goes through text.
-  if (texts.includes(after) && !to.isArray) return { using: null, notes };
+  if (texts.includes(after) && !to.isArray && after === to.baseType) return { using: null, notes };
   if (texts.includes(before)) return { using: `${name}::${to.type}`, notes };
-  if (to.typeKind === "domain" || from.typeKind === "domain") return { using: `${name}::${to.type}`, notes };
   return { using: `${name}::text${brackets}::${to.type}`, notes };
+}
+
+/** What values of a domain are, over all generations. */
+function underDomains(type: string, catalog: Catalog): string {
+  const domain = objectsOf(catalog, "domain").find(({ sqlName }) => sqlName === type);
+  return domain ? underDomains(domain.base.replace(/\(.*\)/, "").replace(/\[\]$/, ""), catalog) : type;
 }
 
 /** What casts can't, or what they do otherwise than one would have it. */

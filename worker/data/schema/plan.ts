@@ -149,7 +149,7 @@ function coverOfDrop(
     return goes(column.table) ? column.table : goes(column.id) ? column.id : undefined;
   }
   if (object.kind === "table" && object.partitionOf && !rebuilt.has(object.id)) {
-    return rebuilt.has(object.partitionOf.table) ? object.partitionOf.table : undefined;
+    return goes(object.partitionOf.table) ? object.partitionOf.table : undefined;
   }
   if (!("table" in object)) return undefined;
   if (object.kind === "column" && !rebuilt.has(object.id) && changesParents(object.table, context)) return object.table;
@@ -420,7 +420,7 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
 /** A type that is made anew under its name moves its columns, whose dependents must be out of the way. */
 function replacements(
   actions: readonly Action[],
-  { from, to, replaced }: ChangeContext,
+  { from, to, replaced, rebuilt }: ChangeContext,
   rowTakers: ReadonlyMap<ObjectId, Action>,
   makers: ReadonlyMap<ObjectId, Action[]>,
   droppers: ReadonlyMap<ObjectId, Action>,
@@ -450,7 +450,7 @@ function replacements(
       for (const dependent of dependents(type.id)) {
         const column = to.objects.get(dependent);
         const old = from.objects.get(dependent);
-        if (column?.kind !== "column" || old?.kind !== "column") continue;
+        if (column?.kind !== "column" || old?.kind !== "column" || rebuilt.has(column.table)) continue;
         if (changesType(old, column, { replaced }) && column.baseType !== type.sqlName) {
           for (const other of makers.get(dependent) ?? []) after(maker, other);
         }

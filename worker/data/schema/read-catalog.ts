@@ -161,7 +161,15 @@ function catalogOf(rows: Record<keyof typeof catalogQueries, Row[]>, serverVersi
   for (const row of rows.sequence) {
     const owner = row.owner as { oid: string; position: number } | null;
     const ownedBy = owner ? (columnId(owner.oid, owner.position) ?? null) : null;
-    add({ ...named("sequence", row), ...(row.options as SequenceOptions), ownedBy } as CatalogObject, row);
+    add(
+      {
+        ...named("sequence", row),
+        ...(row.options as SequenceOptions),
+        ...fields(row, "unlogged"),
+        ownedBy,
+      } as CatalogObject,
+      row,
+    );
   }
   const part = <K extends CatalogObject["kind"]>(kind: K, row: Row) => {
     const table = relations.get(String(row.relation));

@@ -15,6 +15,8 @@ export interface SchemaChange {
   dropped?: readonly string[];
   /** The rows are not what they were, and rightly so: `holds` says what they must be. */
   rowsChange?: true;
+  /** The first major version of PostgreSQL that has what it takes. */
+  since?: number;
   /** A query of one boolean that must be true when the change is made and when it is undone. */
   holds?: string;
   /** Statements before the way back, where rows of the new schema can't be in the old one. */

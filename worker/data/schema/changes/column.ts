@@ -12,7 +12,7 @@ import { conversionOf } from "../conversion.ts";
 import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
 import { clause, dataLoss, longLock, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
-import { changedOptions, creationOptions, isUpward, isWithin, movedInto, withType } from "./sequence.ts";
+import { changedOptions, creation, creationOptions, isUpward, isWithin, movedInto, withType } from "./sequence.ts";
 
 export const columnChange: ObjectChange<Column> = {
   create(column, context) {
@@ -74,7 +74,7 @@ export const columnChange: ObjectChange<Column> = {
 
     if (from.notNull && !to.notNull) statements.push(alter("DROP NOT NULL"));
     if (isConverted) {
-      const { using, notes } = conversionOf(from, to, context.from);
+      const { using, notes } = conversionOf(from, to, context);
       const collation = to.collation === null ? "" : ` COLLATE ${to.collation}`;
       const rewrite = isRewritten(from, to, context) ? [longLock(`${table.sqlName} is rewritten.`)] : [];
       statements.push(
@@ -131,7 +131,8 @@ function isSerial(column: Column, context: Pick<ChangeContext, "from" | "to">): 
     return false;
   const table = objectOf(context.to, column.table, "table");
   const name = `${unquoteIdentifier(table.name)}_${unquoteIdentifier(column.name)}_seq`;
-  const usual = sequence.type === column.type && creationOptions(sequence).length === 0;
+  const isAsTable = context.to.serverVersion < 150_000 || sequence.unlogged === table.unlogged;
+  const usual = sequence.type === column.type && creationOptions(sequence).length === 0 && isAsTable;
   return (
     usual &&
     Buffer.byteLength(name) < 64 &&
@@ -258,7 +259,7 @@ function fromIdentity(from: Column, to: Column, table: Table, context: ChangeCon
   const type = sequence.type === "bigint" ? "" : ` AS ${sequence.type}`;
   const options = creationOptions(sequence).map((word) => ` ${word}`);
   return [
-    statement(`CREATE SEQUENCE ${schema}${name}${type}${options.join("")} OWNED BY ${table.sqlName}.${to.name}`),
+    statement(`${creation(sequence)} ${schema}${name}${type}${options.join("")} OWNED BY ${table.sqlName}.${to.name}`),
     statement(`SELECT setval(${quoteLiteral(schema + name)}, last_value, is_called) FROM ${from.identity!.sequence}`),
     drop,
     statement(`ALTER SEQUENCE ${schema}${name} RENAME TO ${sequence.name}`),
@@ -353,7 +354,7 @@ function isRewritten(from: Column, to: Column, context: ChangeContext): boolean 
   const [before, after] = [from.baseType, to.baseType];
   if (from.isArray !== to.isArray) return true;
   if (texts.includes(before) && texts.includes(after)) {
-    const { notes } = conversionOf(from, to, context.from);
+    const { notes } = conversionOf(from, to, context);
     return notes.length > 0;
   }
   return true;

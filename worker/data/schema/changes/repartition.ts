@@ -54,7 +54,7 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     if (replaced.has(column.baseType) && old.baseType === column.baseType) {
       return valueOfReplacedType(column, types.get(column.baseType), to.objects.get(types.get(column.baseType)!.id)!);
     }
-    return changesType(old, column, context) ? (conversionOf(old, column, from).using ?? column.name) : column.name;
+    return changesType(old, column, context) ? (conversionOf(old, column, context).using ?? column.name) : column.name;
   });
   const identities = shared.filter(({ identity }) => identity);
   const counters = shared.flatMap((column) => {

@@ -1,4 +1,4 @@
-import type { Sequence, SequenceOptions } from "../catalog.ts";
+import { type Catalog, objectOf, type Sequence, type SequenceOptions } from "../catalog.ts";
 import { quoteLiteral } from "../identifier.ts";
 import { type Statement, statement } from "../statement.ts";
 import type { ObjectChange } from "./change.ts";
@@ -87,21 +87,38 @@ export function movedInto<T extends SequenceOptions>(
   };
 }
 
+/** What a statement that makes the sequence begins with. */
+export function creation({ unlogged }: Sequence): string {
+  return `CREATE ${unlogged ? "UNLOGGED " : ""}SEQUENCE`;
+}
+
 export const sequenceChange: ObjectChange<Sequence> = {
   create(sequence) {
     const type = sequence.type === "bigint" ? [] : [`AS ${sequence.type}`];
-    return [statement(["CREATE SEQUENCE", sequence.sqlName, ...type, ...creationOptions(sequence)].join(" "))];
+    return [statement([creation(sequence), sequence.sqlName, ...type, ...creationOptions(sequence)].join(" "))];
   },
   drop({ sqlName }) {
     return [statement(`DROP SEQUENCE ${sqlName}`)];
   },
-  alter(from, to) {
+  alter(from, to, { from: before, to: after, rebuilt }) {
+    const tableOf = (catalog: Catalog, { ownedBy }: Sequence) => {
+      const column = ownedBy ? catalog.objects.get(ownedBy) : undefined;
+      return column?.kind === "column" ? objectOf(catalog, column.table, "table") : undefined;
+    };
+    const [old, table] = [tableOf(before, from), tableOf(after, to)];
+    const isTaken =
+      old !== undefined && old.id === table?.id && !rebuilt.has(old.id) && old.unlogged !== table.unlogged;
+    const unlogged = isTaken ? table.unlogged : from.unlogged;
+    const persistence =
+      unlogged === to.unlogged
+        ? []
+        : [statement(`ALTER SEQUENCE ${to.sqlName} SET ${to.unlogged ? "UNLOGGED" : "LOGGED"}`)];
     const type = from.type === to.type ? [] : [`AS ${to.type}`];
     const alter = (words: readonly string[]) => statement(`ALTER SEQUENCE ${to.sqlName} ${words.join(" ")}`);
     const typed = withType(from, to.type);
     const { statements, options } = movedInto(typed, to, to.sqlName, (words) => alter([...type, ...words]));
     const isTyped = type.length > 0 && statements.length < 2;
     const words = [...(isTyped ? type : []), ...changedOptions(options, to)];
-    return words.length === 0 ? statements : [...statements, alter(words)];
+    return [...statements, ...(words.length === 0 ? [] : [alter(words)]), ...persistence];
   },
 };

@@ -17,8 +17,16 @@ export const tableChange: ObjectChange<Table> = {
     ];
   },
 
-  drop({ sqlName }) {
-    return [statement(`DROP TABLE ${sqlName}`, dataLoss(`${sqlName} and its rows are dropped.`))];
+  drop({ sqlName, partitionOf }, { from, to }) {
+    // Foreign keys lead to each partition: it can go when it is none any more.
+    const parent = partitionOf && to.objects.has(partitionOf.table) ? objectOf(from, partitionOf.table, "table") : null;
+    const isTarget = objectsOf(from, "constraint").some(({ references }) =>
+      references.some((column) => parent && objectOf(from, column, "column").table === parent.id),
+    );
+    return [
+      ...(parent && isTarget ? [statement(`ALTER TABLE ${parent.sqlName} DETACH PARTITION ${sqlName}`)] : []),
+      statement(`DROP TABLE ${sqlName}`, dataLoss(`${sqlName} and its rows are dropped.`)),
+    ];
   },
 
   alter(from, to, context) {

@@ -58,7 +58,8 @@ function tableSql(table: ModelTable): string[] {
     const isNumber = numbers.includes(type) || type.startsWith("domain_");
     parts.push(`constraint ${check} check (${isNumber ? column : `length(${column}::text)`} < ${100 + bound})`);
   }
-  if (table.exclusion !== null) parts.push(`constraint excluded exclude using gist (${table.exclusion} with &&)`);
+  if (table.exclusion !== null)
+    parts.push(`constraint ${name.replace(/\W/g, "")}_excluded exclude using gist (${table.exclusion} with &&)`);
   const base = name.replace(/^other\./, "");
   const statements = [
     `create ${unlogged ? "unlogged " : ""}table ${name} (${parts.join(", ")})${partitioned ? ` partition by hash (${columns[0]!.name})` : ""}${fillfactor === null ? "" : ` with (fillfactor = ${fillfactor})`}`,
@@ -133,16 +134,21 @@ export function rowsSql(model: Model): string {
       ),
     ].join(";\n");
   });
-  const refreshes = model.views
-    .filter(({ materialized }) => materialized)
-    .map(({ name }) => `refresh materialized view ${name}`);
-  return ["set session_replication_role = replica", ...tables, "reset session_replication_role", ...refreshes].join(
-    ";\n",
-  );
+  return [
+    "set session_replication_role = replica",
+    ...tables,
+    "reset session_replication_role",
+    ...refreshes(model),
+  ].join(";\n");
+}
+
+function refreshes({ views }: Model): string[] {
+  return views.filter(({ materialized }) => materialized).map(({ name }) => `refresh materialized view ${name}`);
 }
 
 /** Takes all rows out. */
 export function emptySql(model: Model): string {
   const names = model.tables.map(({ name }) => name);
-  return names.length === 0 ? "" : `truncate ${names.join(", ")} cascade`;
+  const truncate = names.length === 0 ? [] : [`truncate ${names.join(", ")} cascade`];
+  return [...truncate, ...refreshes(model)].join(";\n");
 }
