@@ -74,6 +74,8 @@ async function dump(client: pg.Client): Promise<string[]> {
     .map((statement) => statement.trim())
     .filter((statement) => statement !== "" && !/^(SET|SELECT pg_catalog)\b/.test(statement))
     .map((statement) => {
+      // The columns of statistics come in the order of the table's.
+      if (statement.startsWith("CREATE STATISTICS")) return statement.split(/[ ,]+/).sort().join(" ");
       if (!/^CREATE (UNLOGGED )?TABLE/.test(statement)) return statement;
       const lines = statement.split("\n").map((line) => line.replace(/,$/, ""));
       return lines.sort().join("\n");

@@ -2,6 +2,7 @@ import {
   type Catalog,
   type CatalogObject,
   type Column,
+  type CompositeType,
   type Domain,
   type EnumType,
   type ObjectId,
@@ -44,7 +45,10 @@ export function replacedTypes(sides: Sides): Set<string> {
       const attribute = old.get(name);
       return attribute && (attribute.type !== after || attribute.collation !== collation);
     });
-    if (isOther && columnsOfReplacedType(type.sqlName, sides).length > 0) replaced.add(type.sqlName);
+    const columns = columnsOfReplacedType(type.sqlName, sides);
+    // ALTER TYPE adds at the end; in arrays, the values can't be taken apart.
+    const isMoved = !isAppended(before, type) && !columns.some(({ isArray }) => isArray);
+    if ((isOther && columns.length > 0) || isMoved) replaced.add(type.sqlName);
   }
   for (const type of objectsOf(to, "range")) {
     const before = from.objects.get(type.id);
@@ -65,6 +69,13 @@ export function replacedTypes(sides: Sides): Set<string> {
     }
   }
   return replaced;
+}
+
+/** Whether the attributes come in their order when those that are new are added at the end. */
+function isAppended(from: CompositeType, to: CompositeType): boolean {
+  const [old, names] = [from, to].map(({ attributes }) => attributes.map(({ name }) => name)) as [string[], string[]];
+  const added = names.filter((name) => !old.includes(name));
+  return [...old.filter((name) => names.includes(name)), ...added].join() === names.join();
 }
 
 /** Whether values that a domain had may be none any more. */

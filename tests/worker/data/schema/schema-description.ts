@@ -42,6 +42,7 @@ const queries: Record<string, string> = {
       (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
       (SELECT json_agg(json_build_array(conname, pg_get_constraintdef(k.oid), convalidated, obj_description(k.oid, 'pg_constraint')) ORDER BY conname)
         FROM pg_constraint k WHERE contypid = t.oid),
+      (SELECT json_agg(attname ORDER BY attnum) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped),
       (SELECT json_build_array(rngsubtype::regtype, rngmultitypid::regtype, rngcollation, rngsubopc, rngcanonical::regproc,
         rngsubdiff::regproc) FROM pg_range WHERE rngtypid = t.oid)) AS facts
     FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
@@ -61,7 +62,7 @@ const queries: Record<string, string> = {
 
   "order of": `SELECT ${relation("c.oid")} AS name, json_build_array((SELECT json_agg(attname ORDER BY attnum) FROM pg_attribute a
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) AS facts
-    FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c') AND NOT (${foreign("c.relnamespace::regnamespace::text")})
+    FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT (${foreign("c.relnamespace::regnamespace::text")})
       AND NOT ${ofExtension("pg_class", "c.oid")}`,
 
   column: `SELECT ${relation("c.oid")} || '.' || quote_ident(a.attname) AS name, json_build_array(

@@ -219,4 +219,49 @@ export const partitions: readonly SchemaChange[] = [
       "create unlogged table ev_0 partition of ev for values with (modulus 1, remainder 0) with (fillfactor = 50)",
     ),
   },
+  {
+    title: "a partition is renamed",
+    from: sql(
+      "create table ev (id int primary key, n text) partition by hash (id)",
+      "create table ev_0 partition of ev for values with (modulus 1, remainder 0)",
+      "create index on ev (n)",
+    ),
+    rows: "insert into ev values (1, 'x')",
+    to: sql(
+      "create table ev (id int primary key, n text) partition by hash (id)",
+      "create table ev_a partition of ev for values with (modulus 1, remainder 0)",
+      "create index on ev (n)",
+    ),
+    renames: ["ev_0=ev_a"],
+  },
+  {
+    title: "a table is renamed with its partitions",
+    from: sql(
+      "create table ev (id int primary key, n text) partition by hash (id)",
+      "create table ev_0 partition of ev for values with (modulus 1, remainder 0)",
+      "create index on ev (n)",
+    ),
+    rows: "insert into ev values (1, 'x')",
+    to: sql(
+      "create table fl (id int primary key, n text) partition by hash (id)",
+      "create table fl_0 partition of fl for values with (modulus 1, remainder 0)",
+      "create index on fl (n)",
+    ),
+    renames: ["ev=fl", "ev_0=fl_0"],
+  },
+  {
+    title: "a partition that foreign keys lead to is dropped",
+    from: sql(
+      "create table ev (id int primary key) partition by range (id)",
+      "create table ev_0 partition of ev for values from (0) to (10)",
+      "create table ev_1 partition of ev for values from (10) to (20)",
+      "create table c (e int references ev (id))",
+    ),
+    rows: sql("insert into ev values (1)", "insert into c values (1)"),
+    to: sql(
+      "create table ev (id int primary key) partition by range (id)",
+      "create table ev_0 partition of ev for values from (0) to (10)",
+      "create table c (e int references ev (id))",
+    ),
+  },
 ];

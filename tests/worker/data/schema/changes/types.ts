@@ -455,10 +455,10 @@ export const types: readonly SchemaChange[] = [
     rowsChange: true,
   },
   {
-    title: "composite attr dropped, typed, renamed order",
-    from: sql("create type co as (a int, b text)", "create table t (c co, d co[])"),
-    rows: "insert into t values (row(1,'x'), array[row(1,'y')::co])",
-    to: sql("create type co as (b text, e date)", "create table t (c co, d co[])"),
+    title: "composite attributes dropped, added and moved",
+    from: sql("create type co as (a int, b text)", "create table t (c co)"),
+    rows: "insert into t values (row(1,'x'))",
+    to: sql("create type co as (b text, e date)", "create table t (c co)"),
     rowsChange: true,
   },
   {
@@ -490,5 +490,13 @@ export const types: readonly SchemaChange[] = [
     from: sql("create type fr as range (subtype = float8)", "create table t (r fr)"),
     rows: "insert into t values ('[1,2)')",
     to: "create table t (r numrange)",
+  },
+  {
+    title: "composite attributes added and dropped at the end, in arrays",
+    from: sql("create type co as (a int, b text)", "create table t (d co[])"),
+    rows: "insert into t values (array[row(1, 'y')::co])",
+    to: sql("create type co as (a int, c date)", "create table t (d co[])"),
+    rowsChange: true,
+    holds: "select (d[1]).a = 1 from t",
   },
 ];
