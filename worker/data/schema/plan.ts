@@ -413,6 +413,7 @@ function constraintsOf(actions: readonly Action[], context: ChangeContext): Map<
   }
   replacements(actions, context, rowTakers, makers, droppers, dependents, after);
   ownerships(actions, context, makers, droppers, after);
+  persistence(actions, context, makers, droppers, after);
   sameNames(actions, context, after);
   return before;
 }
@@ -480,6 +481,42 @@ function ownerships(
       ? actions.find(({ isRowTaking, needs }) => isRowTaking && needs?.includes(column.table))
       : droppers.get(old.ownedBy);
     if (last) after(last, action);
+  }
+}
+
+/** What is logged can't point to what is not: who points goes first out of the log, and last into it. */
+function persistence(
+  actions: readonly Action[],
+  { from, to }: ChangeContext,
+  makers: ReadonlyMap<ObjectId, Action[]>,
+  droppers: ReadonlyMap<ObjectId, Action>,
+  after: (later: Action, earlier: Action | undefined) => void,
+): void {
+  const changed = new Map<ObjectId, Action>();
+  for (const action of actions) {
+    const [before, table] = [from.objects.get(action.object), to.objects.get(action.object)];
+    if (action.verb !== "alter" || !action.covers.includes(action.object)) continue;
+    if (before?.kind !== "table" || table?.kind !== "table") continue;
+    if (before.unlogged !== table.unlogged) changed.set(table.id, action);
+  }
+  for (const key of [...objectsOf(from, "constraint"), ...objectsOf(to, "constraint")]) {
+    if (key.type !== "foreign key") continue;
+    const isOld = from.objects.get(key.id) === key;
+    const target = foreignTable(key, isOld ? from : to);
+    const [pointing, pointedAt] = [changed.get(key.table), target && changed.get(target)];
+    const dropper = droppers.get(key.id);
+    if (isOld && dropper) {
+      for (const table of [pointing, pointedAt]) if (table) after(table, dropper);
+    } else if (isOld && pointing && pointedAt && pointing !== pointedAt) {
+      const isOut = (to.objects.get(key.table) as Table).unlogged;
+      if (isOut) after(pointedAt, pointing);
+      else after(pointing, pointedAt);
+    } else if (!isOld) {
+      for (const maker of makers.get(key.id) ?? []) {
+        if (maker.object !== key.id) continue;
+        for (const table of [pointing, pointedAt]) after(maker, table);
+      }
+    }
   }
 }
 

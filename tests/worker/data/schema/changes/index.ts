@@ -1,4 +1,5 @@
 import type { SchemaChange } from "../schema-change.ts";
+import { chains } from "./chains.ts";
 import { columns } from "./columns.ts";
 import { combinations } from "./combinations.ts";
 import { conversions } from "./conversions.ts";
@@ -26,4 +27,5 @@ export const changes: Readonly<Record<string, readonly SchemaChange[]>> = {
   routines,
   dependencies,
   combinations,
+  chains,
 };
