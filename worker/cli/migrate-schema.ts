@@ -44,6 +44,7 @@ export async function revision(argv: string[], context: CliContext): Promise<num
     env: environmentFlag,
     empty: booleanFlag,
     allowDataLoss: booleanFlag,
+    online: booleanFlag,
     ...answerFlags,
   });
   if (words.length === 0) throw usageFailure(name, ['revision needs a NAME, such as "add carrier to flights"']);
@@ -58,16 +59,21 @@ export async function revision(argv: string[], context: CliContext): Promise<num
   await nextMigrationFile(folder, title);
   const answersGiven = parseAnswers(name, flags);
   const { database, models } = await open(flags.env, context);
-  const { up, down } = await answered(context, answersGiven, (answers) =>
-    proving(database, () => revise(database, models, migrateIn(context), answers)),
+  const revisions = await answered(context, answersGiven, (answers) =>
+    proving(database, () => revise(database, models, migrateIn(context), answers, flags.online)),
   );
-  if (up.length === 0) {
+  const steps = revisions.flatMap(({ up }) => up);
+  if (steps.length === 0) {
     context.stderr.write("The migrations build what the models want already; no file was written.\n");
     return exitCodes.done.code;
   }
-  context.stderr.write(`${scriptText(up)}\n`);
-  await consent(up, flags.allowDataLoss, context);
-  say(await writeMigrationFile(folder, title, migrationText(title, up, down)));
+  context.stderr.write(`${scriptText(steps)}\n`);
+  await consent(steps, flags.allowDataLoss, context);
+  const titles = revisions.map((one, index) => (index === 0 ? title : `${title}: ${one.title}`));
+  for (const one of titles) await nextMigrationFile(folder, one);
+  for (const [index, one] of revisions.entries()) {
+    say(await writeMigrationFile(folder, titles[index]!, migrationText(titles[index]!, one)));
+  }
   return exitCodes.done.code;
 }
 
@@ -76,6 +82,7 @@ export async function diff(argv: string[], context: CliContext): Promise<number>
   const { flags, words } = parseFlags(name, argv, {
     env: environmentFlag,
     scratch: v.optional(v.string()),
+    online: booleanFlag,
     ...answerFlags,
   });
   const [from, to, ...others] = words;
@@ -85,7 +92,7 @@ export async function diff(argv: string[], context: CliContext): Promise<number>
   const [before, after] = [databaseOfUrl(from, "FROM_URL"), databaseOfUrl(to, "TO_URL")];
   const scratch = flags.scratch === undefined ? before : databaseOfUrl(flags.scratch, "--scratch");
   const { steps, unread } = await answered(context, parseAnswers(name, flags), (answers) =>
-    proving(before, () => difference(before, after, scratch, answers)),
+    proving(before, () => difference(before, after, scratch, answers, flags.online)),
   );
   for (const object of unread) context.stderr.write(`note: ${object} is not compared\n`);
   context.stdout.write(scriptText(steps));

@@ -42,8 +42,10 @@ The migrations and the models
   check                 exits 1 and prints the missing statements when the migrations do not build what the models want
   revision NAME         writes them into migrations/NNNN-name.ts, with the way back
     --allow-data-loss   also where rows may be lost or a statement may fail
+    --online            takes no long lock where PostgreSQL has another way: one file for each step of it
     --empty             writes a file to fill in, for changes of the rows
   diff FROM_URL TO_URL  prints the SQL that turns the schema of the first database into the second's; reads both only
+    --online            as with revision; psql runs each statement by itself, as some need
 
 check, revision, diff, verify
   --scratch URL         diff, verify: where scratch databases are made, if not on the (first) database's own server

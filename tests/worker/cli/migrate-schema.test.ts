@@ -232,6 +232,66 @@ test("NOT NULL over NULLs takes a backfill", async (t) => {
   );
 });
 
+test("--online writes a file for each step", async (t) => {
+  const { migrate, model, folder } = await scene(t, {
+    "0001-cities.ts": citiesTable.replace("name text NOT NULL", "name text, code text"),
+  });
+  await model(
+    "cities",
+    cities.replace("name:", 'code: { type: DataTypes.TEXT, unique: "cities_code_key" }, name:'),
+    `{ checks: { cities_id_check: "id > 0" } }`,
+  );
+  const { stdout } = await migrate(["revision", "names", "--online", "--backfill", "cities.name='?'"]);
+  t.is(
+    stdout,
+    ["0002-names", "0003-names-validate", "0004-names-not-null", "0005-names-indexes"]
+      .map((name) => `migrations/${name}.ts\n`)
+      .join(""),
+  );
+  const text = async (name: string) => await readFile(path.join(folder, name), "utf8");
+  t.regex(
+    await text("0003-names-validate.ts"),
+    /"UPDATE cities SET name = '\?' WHERE name IS NULL".*VALIDATE CONSTRAINT cities_id_check/s,
+  );
+  const body = (file: string) => file.slice(file.indexOf("up("), file.indexOf("export async function down"));
+  t.is(
+    body(await text("0004-names-not-null.ts")),
+    `up({ context: { sequelize } }: { context: QueryInterface }): Promise<void> {
+  await sequelize.query("ALTER TABLE cities ALTER name SET NOT NULL");
+  await sequelize.query("ALTER TABLE cities DROP CONSTRAINT name_not_null");
+}
+
+`,
+  );
+  t.is(
+    await text("0005-names-indexes.ts"),
+    `import type { QueryInterface } from "sequelize";
+
+// CONCURRENTLY runs outside a transaction; after a crash the whole is run again.
+export const transaction = false;
+
+/** Names: indexes. */
+export async function up({ context: { sequelize } }: { context: QueryInterface }): Promise<void> {
+  await sequelize.query("DROP INDEX CONCURRENTLY IF EXISTS cities_code_key_new");
+  await sequelize.query("CREATE UNIQUE INDEX CONCURRENTLY cities_code_key_new ON cities (code)");
+  await sequelize.query(\`
+    ALTER TABLE cities
+      DROP CONSTRAINT IF EXISTS cities_code_key,
+      ADD CONSTRAINT cities_code_key UNIQUE USING INDEX cities_code_key_new
+  \`);
+}
+
+export async function down({ context: { sequelize } }: { context: QueryInterface }): Promise<void> {
+  await sequelize.query("ALTER TABLE cities DROP CONSTRAINT IF EXISTS cities_code_key");
+}
+`,
+  );
+  t.is((await migrate(["check"])).code, 0);
+  t.is((await migrate(["up"])).code, 0);
+  t.is((await migrate(["verify"])).code, 0);
+  t.is((await migrate(["down", "--all"])).code, 0);
+});
+
 test("what stands beside the models is left alone", async (t) => {
   const { migrate, model } = await scene(t, {
     "0001-cities.ts": citiesTable,

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { onlineTransition } from "./online.ts";
 import { plan } from "./plan.ts";
 import { readCatalog } from "./read-catalog.ts";
 import type { Answers } from "./revision.ts";
@@ -16,6 +17,7 @@ export async function difference(
   to: Database,
   scratch: Database,
   answers: Answers,
+  online: boolean,
 ): Promise<{ steps: Step[]; unread: readonly string[] }> {
   const [before, goal] = await Promise.all([
     withConnection(from, (connection) => readCatalog(connection)),
@@ -26,7 +28,8 @@ export async function difference(
   const { steps } = await withScratch(scratch, 1, async ([copy]) => {
     const connection = copy!.connection;
     for (const { sql } of stepsOf(plan(await readCatalog(connection), before))) await connection.query(sql);
-    return await transition(connection, goal, answers);
+    if (!online) return await transition(connection, goal, answers);
+    return { steps: (await onlineTransition(connection, goal, answers)).flatMap(({ up }) => up) };
   });
   return { steps, unread };
 }

@@ -33,3 +33,10 @@ export function quoteLiteral(text: string): string {
 export function qualified(schema: string, name: string): string {
   return schema === "public" ? name : `${schema}.${name}`;
 }
+
+/** `name` quoted, with its end where it is longer than the 63 bytes that PostgreSQL keeps of it. */
+export function shortIdentifier(name: string): string {
+  let kept = name;
+  while (Buffer.byteLength(kept) > 63) kept = kept.slice(1);
+  return quoteIdentifier(kept);
+}

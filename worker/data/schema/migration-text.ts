@@ -19,11 +19,18 @@ export function scriptText(steps: readonly Step[]): string {
 }
 
 /** A migration's file: the statements as they have run. */
-export function migrationText(title: string, up: readonly Step[], down: readonly Step[]): string {
+export function migrationText(
+  title: string,
+  { up, down, transaction }: { up: readonly Step[]; down: readonly Step[]; transaction: boolean },
+): string {
   const sentence = `${title.charAt(0).toUpperCase()}${title.slice(1)}`.replace(/[.\s]*$/, ".").replaceAll("*/", "* /");
+  const outside = `// CONCURRENTLY runs outside a transaction; after a crash the whole is run again.
+export const transaction = false;
+
+`;
   return `import type { QueryInterface } from "sequelize";
 
-/** ${sentence} */
+${transaction ? "" : outside}/** ${sentence} */
 export async function up({ context: { sequelize } }: { context: QueryInterface }): Promise<void> {
 ${queries(up)}
 }
@@ -42,9 +49,9 @@ function queries(steps: readonly Step[]): string {
 
 /** In one line where it fits, else as it reads best. */
 function query(sql: string): string {
-  const oneLine = `  await sequelize.query(${JSON.stringify(sql)});`;
-  if (!sql.includes("\n") && oneLine.length <= 120) return oneLine;
   const escaped = sql.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${");
+  const oneLine = `  await sequelize.query(${sql.includes('"') ? `\`${escaped}\`` : JSON.stringify(sql)});`;
+  if (!sql.includes("\n") && oneLine.length <= 120) return oneLine;
   const lines = escaped.split("\n");
   // A string or a function's body may stretch over lines: these stay as they are.
   const isPlain = !/\$\w*\$|'[^']*\n[^']*'/.test(sql);

@@ -35,10 +35,8 @@ interface Action {
 }
 
 /** The statements that turn a database that is as `from` says into one as `to` says, in an order that works. */
-export function plan(from: Catalog, to: Catalog, { backfills = new Map() }: PlanOptions = {}): Statement[] {
-  const sides = { from, to, backfills };
-  const replaced = replacedTypes(sides);
-  const context: ChangeContext = { ...sides, replaced, rebuilt: rebuiltObjects(sides, replaced) };
+export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Statement[] {
+  const context = changeContext(from, to, options);
   const actions = [
     ...drops(context),
     ...creations(context),
@@ -47,6 +45,13 @@ export function plan(from: Catalog, to: Catalog, { backfills = new Map() }: Plan
     ...replicaIdentities(context),
   ];
   return ordered(actions, constraintsOf(actions, context)).flatMap(({ statements }) => statements);
+}
+
+/** What is known of a change before its statements are. */
+export function changeContext(from: Catalog, to: Catalog, { backfills = new Map() }: PlanOptions = {}): ChangeContext {
+  const sides = { from, to, backfills };
+  const replaced = replacedTypes(sides);
+  return { ...sides, replaced, rebuilt: rebuiltObjects(sides, replaced) };
 }
 
 /** What a person would write first; dependencies have the last word. */

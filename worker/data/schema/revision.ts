@@ -3,15 +3,18 @@ import { adopt } from "./adopt.ts";
 import type { Catalog, ObjectId } from "./catalog.ts";
 import { quoteIdentifier, unquoteIdentifier } from "./identifier.ts";
 import type { ModelSchema } from "./model-schema.ts";
+import { onlineTransition, type Phase } from "./online.ts";
 import { plan } from "./plan.ts";
-import { readCatalog } from "./read-catalog.ts";
+import { type Connection, readCatalog } from "./read-catalog.ts";
 import { type Rename, undone } from "./renames.ts";
 import { withScratch } from "./scratch.ts";
 import { type Step, stepsOf } from "./statement.ts";
-import { transition } from "./transition.ts";
+import { swapIndexes } from "./swap-indexes.ts";
+import { type TransitionOptions, transition } from "./transition.ts";
 
 /** The schema of the worker's own bookkeeping: no model's business. */
 export const bookkeeping = "worker";
+const exclude = [bookkeeping];
 
 export interface Answers {
   renames: readonly Rename[];
@@ -19,8 +22,12 @@ export interface Answers {
   backfills: ReadonlyMap<ObjectId, string>;
 }
 
-/** What the models want beyond the migrations, and the way back. */
+/** What the models want beyond the migrations, and the way back; several parts where it is made online. */
 export interface Revision {
+  /** What the part does, for its name. */
+  title: string;
+  /** Whether its statements run in one transaction. */
+  transaction: boolean;
   up: Step[];
   down: Step[];
 }
@@ -29,6 +36,8 @@ export interface Revision {
  * Builds the schema by the migrations and by the models, each in a scratch database on the server of `database`, and
  * writes the statements that lead from the one to the other and back. Both ways have run when they are returned.
  * @param migrate applies all migrations to a database
+ * @param online whether tables with rows must not be locked for long
+ * @returns none where the two agree
  * @throws RenameQuestion, RenameError, Failure
  */
 export async function revise(
@@ -36,26 +45,35 @@ export async function revise(
   models: ModelSchema,
   migrate: (database: Database) => Promise<void>,
   answers: Answers,
-): Promise<Revision> {
+  online: boolean,
+): Promise<Revision[]> {
   return await withBoth(database, models, migrate, async (migrated, goal) => {
-    const before = await readCatalog(migrated, { exclude: [bookkeeping] });
+    const before = await readCatalog(migrated, { exclude });
     const schemas = schemasOf(models);
     const renames = [...declaredRenames(models, before, goal), ...answers.renames];
-    const up = await transition(migrated, goal, {
-      exclude: [bookkeeping],
+    const options: TransitionOptions = {
+      exclude,
       renames,
       dropped: answers.dropped,
       backfills: new Map([...declaredBackfills(models, before, goal), ...answers.backfills]),
       adopt: (from, to) => adopt(from, to, schemas),
-    });
-    if (up.steps.length === 0) return { up: [], down: [] };
-    const down = await transition(migrated, before, {
-      exclude: [bookkeeping],
-      renames: undone(renames, before),
-      asks: false,
-    });
-    return { up: up.steps, down: down.steps };
+    };
+    const phases = online ? await onlineTransition(migrated, goal, options) : await atOnce(migrated, goal, options);
+    const revisions: Revision[] = [];
+    for (const { from, title, transaction, up } of phases.toReversed()) {
+      const back = { exclude, renames: undone(renames, from), asks: false };
+      const down = transaction
+        ? (await transition(migrated, from, back)).steps
+        : await swapIndexes(migrated, await readCatalog(migrated, { exclude }), from, { exclude });
+      revisions.unshift({ title, transaction, up, down });
+    }
+    return revisions;
   });
+}
+
+async function atOnce(migrated: Connection, goal: Catalog, options: TransitionOptions): Promise<Phase[]> {
+  const { steps, from } = await transition(migrated, goal, options);
+  return steps.length === 0 ? [] : [{ title: "main", transaction: true, up: steps, from }];
 }
 
 /** The statements by which the migrations differ from the models; a rename counts as a drop and an add. */
@@ -65,7 +83,7 @@ export async function differences(
   migrate: (database: Database) => Promise<void>,
 ): Promise<Step[]> {
   return await withBoth(database, models, migrate, async (migrated, goal) => {
-    const from = await readCatalog(migrated, { exclude: [bookkeeping] });
+    const from = await readCatalog(migrated, { exclude });
     return stepsOf(plan(from, adopt(from, goal, schemasOf(models))));
   });
 }
@@ -74,12 +92,12 @@ async function withBoth<T>(
   database: Database,
   models: ModelSchema,
   migrate: (database: Database) => Promise<void>,
-  work: (migrated: Parameters<typeof readCatalog>[0], goal: Catalog) => Promise<T>,
+  work: (migrated: Connection, goal: Catalog) => Promise<T>,
 ): Promise<T> {
   return await withScratch(database, 2, async ([a, b]) => {
     const [, goal] = await Promise.all([
       migrate(a!),
-      models.build(b!).then(() => readCatalog(b!.connection, { exclude: [bookkeeping] })),
+      models.build(b!).then(() => readCatalog(b!.connection, { exclude })),
     ]);
     return await work(a!.connection, goal);
   });

@@ -2,7 +2,7 @@ import type { Catalog, ObjectId } from "./catalog.ts";
 import { plan } from "./plan.ts";
 import { type Connection, type ReadCatalogOptions, readCatalog } from "./read-catalog.ts";
 import { harmlessRenames, type Lookalike, lookalikes, type Rename, renameStatements } from "./renames.ts";
-import { type Step, stepsOf } from "./statement.ts";
+import { type Statement, type Step, stepsOf } from "./statement.ts";
 
 export interface TransitionOptions extends ReadCatalogOptions {
   renames?: readonly Rename[];
@@ -52,8 +52,19 @@ export class NotConverged extends Error {
 export async function transition(
   scratch: Connection,
   goal: Catalog,
-  { renames = [], dropped = new Set(), backfills, adopt, asks = true, ...reading }: TransitionOptions = {},
+  options: TransitionOptions = {},
 ): Promise<Transition> {
+  const { from, now, steps, to } = await renamed(scratch, goal, options);
+  const reached = await reach(scratch, now, to, options);
+  return { steps: [...steps, ...reached.steps], from, to: reached.now };
+}
+
+/** The first part of a transition: what has another name. `now`: what is there then; `to`: where the rest leads. */
+export async function renamed(
+  scratch: Connection,
+  goal: Catalog,
+  { renames = [], dropped = new Set(), adopt, asks = true, ...reading }: TransitionOptions,
+): Promise<{ steps: Step[]; from: Catalog; now: Catalog; to: Catalog }> {
   const from = await readCatalog(scratch, reading);
   const steps: Step[] = [];
   let now = from;
@@ -69,16 +80,24 @@ export async function transition(
     const questions = lookalikes(now, goal, dropped);
     if (questions.length > 0) throw new RenameQuestion(questions);
   }
-  const to = adopt ? adopt(now, goal) : goal;
-  const planned = stepsOf(plan(now, to, backfills ? { backfills } : {}));
-  if (planned.length > 0) {
-    await scratch.query("BEGIN");
-    for (const { sql } of planned) await scratch.query(sql);
-    await scratch.query("COMMIT");
-    steps.push(...planned);
-    now = await readCatalog(scratch, reading);
-    const missing = stepsOf(plan(now, to));
-    if (missing.length > 0) throw new NotConverged(steps, missing);
-  }
-  return { steps, from, to: now };
+  return { steps, from, now, to: adopt ? adopt(now, goal) : goal };
+}
+
+/** The second part: the statements that lead from `now` to `to`, run, their result compared. `before` come first. */
+export async function reach(
+  scratch: Connection,
+  now: Catalog,
+  to: Catalog,
+  { backfills, ...reading }: Pick<TransitionOptions, "backfills" | "exclude">,
+  before: readonly Statement[] = [],
+): Promise<{ steps: Step[]; now: Catalog }> {
+  const steps = stepsOf([...before, ...plan(now, to, backfills ? { backfills } : {})]);
+  if (steps.length === 0) return { steps, now };
+  await scratch.query("BEGIN");
+  for (const { sql } of steps) await scratch.query(sql);
+  await scratch.query("COMMIT");
+  const result = await readCatalog(scratch, reading);
+  const missing = stepsOf(plan(result, to));
+  if (missing.length > 0) throw new NotConverged(steps, missing);
+  return { steps, now: result };
 }

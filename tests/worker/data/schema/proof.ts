@@ -1,10 +1,17 @@
 import type pg from "pg";
-import type { ObjectId } from "../../../../worker/data/schema/catalog.ts";
+import type { Catalog, ObjectId } from "../../../../worker/data/schema/catalog.ts";
+import { onlineTransition, type Phase } from "../../../../worker/data/schema/online.ts";
 import { plan } from "../../../../worker/data/schema/plan.ts";
 import { readCatalog } from "../../../../worker/data/schema/read-catalog.ts";
 import { parseRename, type Rename } from "../../../../worker/data/schema/renames.ts";
 import { type Step, stepsOf } from "../../../../worker/data/schema/statement.ts";
-import { NotConverged, RenameQuestion, transition } from "../../../../worker/data/schema/transition.ts";
+import { swapIndexes } from "../../../../worker/data/schema/swap-indexes.ts";
+import {
+  NotConverged,
+  RenameQuestion,
+  type TransitionOptions,
+  transition,
+} from "../../../../worker/data/schema/transition.ts";
 import type { Lane } from "./lanes.ts";
 import { lostRows, readRows, undone } from "./rows.ts";
 import type { SchemaChange } from "./schema-change.ts";
@@ -24,7 +31,7 @@ export interface Proof {
 export async function prove(
   change: SchemaChange,
   lane: Lane,
-  { judge = describeSchema, asks = true }: { judge?: Judge; asks?: boolean } = {},
+  { judge = describeSchema, asks = true, online = false }: { judge?: Judge; asks?: boolean; online?: boolean } = {},
 ): Promise<Proof> {
   const proof: Proof = { faults: [], up: [], down: [] };
   const fault = (title: string, lines: readonly string[]) => {
@@ -50,8 +57,10 @@ export async function prove(
     );
     const filled = [...backfills.keys()].map((id) => id.replace("column ", ""));
     const dropped = new Set((change.dropped ?? []) as ObjectId[]);
-    proof.up = (await transition(scratch, goal, { renames, backfills, dropped, asks })).steps;
-    await runInOne(from, proof.up);
+    const options = { renames, backfills, dropped, asks };
+    const phases = online ? await onlineTransition(scratch, goal, options) : await atOnce(scratch, goal, options);
+    proof.up = phases.flatMap(({ up }) => up);
+    for (const { up, transaction } of phases) await run(from, up, transaction);
     fault("after the change", differences(...inOrder(await judge(from), wanted, first, renames)));
     fault(
       "planned again",
@@ -62,10 +71,17 @@ export async function prove(
     if (change.holds) fault("after the change", await holds(from, change.holds));
 
     const back = undone(renames, rows);
-    proof.down = (await transition(scratch, before, { renames: back, asks: false })).steps;
+    const downs: { steps: Step[]; transaction: boolean }[] = [];
+    for (const { transaction, from: start } of phases.toReversed()) {
+      const steps = transaction
+        ? (await transition(scratch, start, { renames: start === phases[0]?.from ? back : [], asks: false })).steps
+        : await swapIndexes(scratch, await readCatalog(scratch), start, {});
+      downs.push({ steps, transaction });
+    }
+    proof.down = downs.flatMap(({ steps }) => steps);
     await from.query(change.beforeDown ?? "");
     const rowsLeft = change.beforeDown ? await readRows(from) : rowsThere;
-    await runInOne(from, proof.down);
+    for (const { steps, transaction } of downs) await run(from, steps, transaction);
     fault("after the way back", differences(...inOrder(await judge(from), first, wanted, back)));
     if (!change.rowsChange)
       fault("rows after the way back", lostRows(rowsLeft, await readRows(from), { renames: back, filled }));
@@ -76,14 +92,19 @@ export async function prove(
   return proof;
 }
 
-async function runInOne(client: pg.Client, steps: readonly Step[]): Promise<void> {
-  await client.query("BEGIN");
+async function atOnce(scratch: pg.Client, goal: Catalog, options: TransitionOptions): Promise<Phase[]> {
+  const { steps, from } = await transition(scratch, goal, options);
+  return [{ title: "main", transaction: true, up: steps, from }];
+}
+
+async function run(client: pg.Client, steps: readonly Step[], transaction: boolean): Promise<void> {
+  if (transaction) await client.query("BEGIN");
   for (const { sql } of steps) {
     await client.query(sql).catch((error: Error) => {
       throw new Error(`${error.message}\n  in ${sql}`);
     });
   }
-  await client.query("COMMIT");
+  if (transaction) await client.query("COMMIT");
 }
 
 async function holds(client: pg.Client, query: string): Promise<string[]> {

@@ -192,7 +192,8 @@ function plain({ id }: { id: ObjectId }): string {
   return id.replace(/^column (public\.)?/, "");
 }
 
-function fill(column: Column, table: Table, sql: string, { to }: ChangeContext): Statement[] {
+/** Fills a column where it is NULL. */
+export function fill(column: Column, table: Table, sql: string, { to }: Pick<ChangeContext, "to">): Statement[] {
   const update = statement(
     `UPDATE ${table.sqlName} SET ${column.name} = ${sql} WHERE ${column.name} IS NULL`,
     longLock(`Every row of ${table.sqlName} without a value is written.`),
@@ -204,10 +205,13 @@ function fill(column: Column, table: Table, sql: string, { to }: ChangeContext):
   return deferred ? [update, statement("SET CONSTRAINTS ALL IMMEDIATE")] : [update];
 }
 
+export const failsOverNulls = (column: Column) =>
+  mayFail(`${column.sqlName}: this fails where it is NULL. --backfill ${plain(column)}=SQL fills it.`);
+
 function setNotNull(to: Column, table: Table, context: ChangeContext): Statement[] {
   const backfill = context.backfills.get(to.id);
   const lock = longLock(`All rows of ${table.sqlName} are read.`);
-  const fails = mayFail(`${to.sqlName}: this fails where it is NULL. --backfill ${plain(to)}=SQL fills it.`);
+  const fails = failsOverNulls(to);
   return [
     ...(backfill === undefined ? [] : fill(to, table, backfill, context)),
     clause(table.sqlName, `ALTER ${to.name} SET NOT NULL`, ...(backfill === undefined ? [fails, lock] : [lock])),

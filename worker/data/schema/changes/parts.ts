@@ -39,11 +39,8 @@ export const constraintChange: ObjectChange<Constraint> = {
       return [clause(table.sqlName, `ALTER CONSTRAINT ${to.name} ${words}`)];
     }
     if (from.valid && !to.valid) return null;
-    const validate = clause(
-      table.sqlName,
-      `VALIDATE CONSTRAINT ${to.name}`,
-      longLock(`All rows of ${table.sqlName} are read.`),
-    );
+    // It reads all rows, and locks out neither who reads nor who writes (ALTER TABLE, Notes).
+    const validate = clause(table.sqlName, `VALIDATE CONSTRAINT ${to.name}`);
     return [...(from.valid === to.valid ? [] : [validate]), ...clustering(to, from.clustered !== to.clustered, table)];
   },
 };
@@ -79,7 +76,7 @@ function sampling(from: Index["statistics"], { statistics, sqlName }: Index): St
 }
 
 /** `CREATE INDEX a ON t USING btree (b)` as a person writes it. */
-function readable(definition: string): string {
+export function readable(definition: string): string {
   return definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON .*?) USING btree (?=\()/, "$1 ");
 }
 
