@@ -24,6 +24,7 @@ import { inTurn, type Measure, measure, median, secondsOf } from "./measure.ts";
 import { networkBenches } from "./network.ts";
 import { preflightBenches } from "./preflight.ts";
 import { benchRow, benchRows } from "./processes/bench_rows.ts";
+import { schemaBenches } from "./schema.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");
 const words = process.argv.slice(2);
@@ -345,7 +346,12 @@ const ofWorker: Record<string, () => Promise<Measure[]>> = {
   shards,
   "first-row": firstRow,
 };
-const benches = { ...ofWorker, ...networkBenches({ t, quick, rounds }), ...preflightBenches({ t, rounds }) };
+const benches = {
+  ...ofWorker,
+  ...networkBenches({ t, quick, rounds }),
+  ...preflightBenches({ t, rounds }),
+  ...schemaBenches({ t, rounds, freshUrl: async (name) => (await freshDatabase(name)).url }),
+};
 
 async function main(): Promise<void> {
   const unknown = [
