@@ -351,6 +351,24 @@ test("diff reads two databases and prints SQL alone, nothing when they are equal
   t.deepEqual(await scratches(), []);
 });
 
+test("diff says what it can't try", async (t) => {
+  const { migrate } = await scene(t);
+  const { url } = database;
+  await other.query("CREATE COLLATION german (provider = icu, locale = 'de')");
+  const { code, stderr } = await migrate(["diff", url, url.replace(/\/[^/?]+(?=\?|$)/, "/template1")]);
+  t.deepEqual([code, stderr], [0, "note: collation german is not compared\n"]);
+  await other.query("CREATE TABLE names (name text COLLATE german)");
+  const refused = await migrate(["diff", url, url.replace(/\/[^/?]+(?=\?|$)/, "/template1")]);
+  t.deepEqual(
+    [refused.code, refused.stdout, refused.stderr],
+    [
+      1,
+      "",
+      `The statements can't be tried: collation "public.german" for encoding "UTF8" does not exist. The schema stands on what is not read here (collation german); write this change by hand.\n`,
+    ],
+  );
+});
+
 test("stamp adopts what is there; history, show and sql tell what was and will be", async (t) => {
   const { migrate } = await scene(t, {
     "0001-cities.ts": citiesTable,

@@ -1,4 +1,6 @@
+import { Failure } from "../../failure.ts";
 import type { Database } from "../database.ts";
+import { sqlState } from "../database-failure.ts";
 import { onlineTransition } from "./online.ts";
 import { plan } from "./plan.ts";
 import { readCatalog } from "./read-catalog.ts";
@@ -25,11 +27,20 @@ export async function difference(
   ]);
   const unread = [...new Set([...before.unread, ...goal.unread])];
   if (answers.renames.length === 0 && plan(before, goal).length === 0) return { steps: [], unread };
-  const { steps } = await withScratch(scratch, 1, async ([copy]) => {
+  const made = withScratch(scratch, 1, async ([copy]) => {
     const connection = copy!.connection;
     for (const { sql } of stepsOf(plan(await readCatalog(connection), before))) await connection.query(sql);
     if (!online) return await transition(connection, goal, answers);
     return { steps: (await onlineTransition(connection, goal, answers)).flatMap(({ up }) => up) };
+  });
+  const { steps } = await made.catch((error: unknown) => {
+    // Class 42: something is not there (PostgreSQL manual, appendix A).
+    if (unread.length === 0 || !sqlState(error)?.startsWith("42")) throw error;
+    throw new Failure(
+      "failed",
+      `The statements can't be tried: ${(error as Error).message}. The schema stands on what is not read here (${unread.join(", ")}); write this change by hand.`,
+      { cause: error },
+    );
   });
   return { steps, unread };
 }
