@@ -2,6 +2,7 @@ import pg from "pg";
 import { type QueryInterface, Sequelize } from "sequelize";
 import { Failure } from "../failure.ts";
 import { lockKey } from "./advisory-lock.ts";
+import { outdented } from "./indentation.ts";
 import { migrationSentences } from "./migration-faults.ts";
 import type { MigrationModule } from "./migration-files.ts";
 import { migrationLock } from "./migration-session.ts";
@@ -74,8 +75,12 @@ function recorder(name: string, record: (statement: string) => void): QueryInter
     // createTable with an ENUM re-reads the types afterwards.
     _refreshDynamicOIDs: async () => {},
   });
+  // Before Sequelize takes away what the first line is indented by.
+  const query = sequelize.query.bind(sequelize) as (sql: unknown, options?: unknown) => unknown;
+  const outdentedQuery = (sql: unknown, options?: unknown) =>
+    query(typeof sql === "string" ? outdented(sql) : sql, options);
   const nested = () => Promise.reject(new Failure("failed", migrationSentences.nested(name)));
-  Object.assign(sequelize, { transaction: nested });
+  Object.assign(sequelize, { query: outdentedQuery, transaction: nested });
   const context = sequelize.getQueryInterface();
   // renameColumn looks whether the column is there; the database will say so when it is not.
   const assertTableHasColumn = async (_table: unknown, column: string) => ({ [column]: { type: "TEXT" } });

@@ -193,6 +193,9 @@ export function migrator(
             after === undefined ? "" : find(set, after),
             to === undefined ? "\uffff" : find(set, to),
           ];
+          if (first > last) {
+            throw new Failure("usage", `Of a range AFTER..TO the first comes first, and ${last} is before ${first}.`);
+          }
           const all = [...applied, ...pending].sort((a, b) => (a.name < b.name ? -1 : 1));
           return all.filter(({ name }) => name > first && name <= last);
         });

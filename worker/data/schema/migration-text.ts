@@ -1,3 +1,4 @@
+import { isIndentable } from "../indentation.ts";
 import type { Note, Step } from "./statement.ts";
 
 const noteTitles: Record<Note["kind"], string> = {
@@ -54,7 +55,7 @@ function query(sql: string): string {
   if (!sql.includes("\n") && oneLine.length <= 120) return oneLine;
   const lines = escaped.split("\n");
   // A string or a function's body may stretch over lines: these stay as they are.
-  const isPlain = !/\$\w*\$|'[^']*\n[^']*'/.test(sql);
+  const isPlain = isIndentable(sql);
   const body = isPlain ? lines.map((line) => `    ${line}`).join("\n") : escaped;
   return isPlain ? `  await sequelize.query(\`\n${body}\n  \`);` : `  await sequelize.query(\`${body}\`);`;
 }
