@@ -40,7 +40,9 @@ export function afterTables(declarations: readonly Declared[]): string[] {
 
 /** The definition of a column as Sequelize has it, with what is declared of it. */
 export function declaredColumn(definition: string, declaration: ColumnDeclaration): string {
-  let text = definition;
+  // Sequelize takes all that stands behind this word for the comment.
+  const end = definition.indexOf("COMMENT ");
+  let text = end === -1 ? definition : definition.slice(0, end).trimEnd();
   if (declaration.identity) {
     const identity = `GENERATED ${declaration.identity.toUpperCase()} AS IDENTITY`;
     const isSerial = /^(BIG|SMALL)?SERIAL\b/.test(text);
@@ -51,7 +53,7 @@ export function declaredColumn(definition: string, declaration: ColumnDeclaratio
   if (declaration.collation !== undefined) text += ` COLLATE ${sqlNameOf(declaration.collation)}`;
   if (declaration.generated !== undefined) text += ` GENERATED ALWAYS AS (${declaration.generated}) STORED`;
   if (declaration.default !== undefined) text += ` DEFAULT ${declaration.default}`;
-  return text;
+  return end === -1 ? text : `${text} ${definition.slice(end)}`;
 }
 
 /** CREATE TABLE as Sequelize has it, with what is declared of the table. */

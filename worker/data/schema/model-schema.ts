@@ -39,6 +39,7 @@ export async function loadModelSchema(folder: string, project: string): Promise<
   // Only to see which tables they mean.
   const unconnected = new SequelizeClass({ dialect: "postgres", dialectModule: pg, define: { underscored: true } });
   const models = define(files, unconnected).map(({ name, model, declaration }) => {
+    refuseUnknownColumns(name, model, declaration);
     const { tableName, schema } = tableOf(model);
     const sqlName = qualified(quoteIdentifier(schema), quoteIdentifier(tableName));
     return { name, schema, sqlName, declaration };
@@ -85,12 +86,28 @@ async function loadFiles(folder: string, project: string): Promise<ModelFile[]> 
 
 function define(files: readonly ModelFile[], sequelize: Sequelize) {
   return files.map(({ name, define: defineModel, declaration }) => {
+    let model: ModelStatic<never> | undefined;
     try {
-      return { name, declaration, model: defineModel(sequelize) as ModelStatic<never> };
+      model = defineModel(sequelize) as ModelStatic<never> | undefined;
     } catch (error) {
       throw new Failure("usage", `${name} defines no model: ${firstLine(error)}. Mend the file.`, { cause: error });
     }
+    if (typeof model?.getTableName !== "function") {
+      throw new Failure("usage", `${name} defines no model: its function returns none. Return what it defines.`);
+    }
+    return { name, declaration, model };
   });
+}
+
+/** A name that is misspelt would be left out without a word. */
+function refuseUnknownColumns(file: string, model: ModelStatic<never>, { columns = {} }: SchemaDeclaration): void {
+  const known = Object.values(model.getAttributes() as Record<string, { field?: string }>).map(({ field }) => field!);
+  const unknown = Object.keys(columns).filter((column) => !known.includes(column));
+  if (unknown.length === 0) return;
+  throw new Failure(
+    "usage",
+    `${file} declares ${unknown.join(", ")} in columns, which its model does not have; the table's columns: ${known.join(", ")}.`,
+  );
 }
 
 function tableOf(model: ModelStatic<never>): { tableName: string; schema: string } {

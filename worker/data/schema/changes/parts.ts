@@ -13,8 +13,9 @@ export const constraintChange: ObjectChange<Constraint> = {
   create(constraint, context) {
     const table = objectOf(context.to, constraint.table, "table");
     const { name, definition, valid, type } = constraint;
-    const notes =
-      type === "primary key" || type === "unique" || type === "exclude"
+    const notes = !context.from.objects.has(table.id)
+      ? []
+      : type === "primary key" || type === "unique" || type === "exclude"
         ? [longLock(`An index is built, and ${table.sqlName} can't be written meanwhile.`)]
         : valid
           ? [longLock(`All rows of ${table.sqlName} are read, and it can't be written meanwhile.`)]
@@ -48,8 +49,9 @@ export const constraintChange: ObjectChange<Constraint> = {
 export const indexChange: ObjectChange<Index> = {
   create(index, context) {
     const table = context.to.objects.get(index.table)!;
+    const lock = longLock(`${table.sqlName} can't be written while the index is built.`);
     return [
-      statement(readable(index.definition), longLock(`${table.sqlName} can't be written while the index is built.`)),
+      statement(readable(index.definition), ...(context.from.objects.has(table.id) ? [lock] : [])),
       ...clustering(index, index.clustered, table),
       ...sampling([], index),
     ];
