@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import type { Database } from "../data/database.ts";
@@ -19,13 +20,14 @@ import { migrationsFolder, projectMigrator } from "./project-migrator.ts";
 import { answered, answerFlags, confirm, isTerminal, parseAnswers } from "./schema-answers.ts";
 
 const name = "worker migrate";
+const scratchFlag = v.optional(v.string());
 
 /** `migrate check`: whether the migrations build what the models want. */
 export async function check(argv: string[], context: CliContext): Promise<number> {
-  const { flags, words } = parseFlags(name, argv, { env: environmentFlag });
+  const { flags, words } = parseFlags(name, argv, { env: environmentFlag, scratch: scratchFlag });
   refuseWords(name, words);
-  const { database, models } = await open(flags.env, context);
-  const missing = await proving(database, () => differences(database, models, migrateIn(context)));
+  const { database, models } = await open(flags, context);
+  const missing = await proving(database, context, () => differences(database, models, migrateIn(context)));
   if (missing.length === 0) {
     context.stdout.write("The migrations build what the models want.\n");
     return exitCodes.done.code;
@@ -42,6 +44,7 @@ export async function check(argv: string[], context: CliContext): Promise<number
 export async function revision(argv: string[], context: CliContext): Promise<number> {
   const { flags, words } = parseFlags(name, argv, {
     env: environmentFlag,
+    scratch: scratchFlag,
     empty: booleanFlag,
     allowDataLoss: booleanFlag,
     online: booleanFlag,
@@ -58,9 +61,9 @@ export async function revision(argv: string[], context: CliContext): Promise<num
   // Said before the work, not after it.
   await nextMigrationFile(folder, title);
   const answersGiven = parseAnswers(name, flags);
-  const { database, models } = await open(flags.env, context);
+  const { database, models } = await open(flags, context);
   const revisions = await answered(context, answersGiven, (answers) =>
-    proving(database, () => revise(database, models, migrateIn(context), answers, flags.online)),
+    proving(database, context, () => revise(database, models, migrateIn(context), answers, flags.online)),
   );
   const steps = revisions.flatMap(({ up }) => up);
   if (steps.length === 0) {
@@ -71,9 +74,17 @@ export async function revision(argv: string[], context: CliContext): Promise<num
   await consent(steps, flags.allowDataLoss, context);
   const titles = revisions.map((one, index) => (index === 0 ? title : `${title}: ${one.title}`));
   for (const one of titles) await nextMigrationFile(folder, one);
-  for (const [index, one] of revisions.entries()) {
-    say(await writeMigrationFile(folder, titles[index]!, migrationText(titles[index]!, one)));
+  const written: string[] = [];
+  try {
+    for (const [index, one] of revisions.entries()) {
+      written.push(await writeMigrationFile(folder, titles[index]!, migrationText(titles[index]!, one)));
+    }
+  } catch (error) {
+    // A part without the next one is no revision.
+    await Promise.all(written.map((file) => rm(file, { force: true })));
+    throw error;
   }
+  for (const file of written) say(file);
   return exitCodes.done.code;
 }
 
@@ -81,7 +92,7 @@ export async function revision(argv: string[], context: CliContext): Promise<num
 export async function diff(argv: string[], context: CliContext): Promise<number> {
   const { flags, words } = parseFlags(name, argv, {
     env: environmentFlag,
-    scratch: v.optional(v.string()),
+    scratch: scratchFlag,
     online: booleanFlag,
     ...answerFlags,
   });
@@ -92,7 +103,7 @@ export async function diff(argv: string[], context: CliContext): Promise<number>
   const [before, after] = [databaseOfUrl(from, "FROM_URL"), databaseOfUrl(to, "TO_URL")];
   const scratch = flags.scratch === undefined ? before : databaseOfUrl(flags.scratch, "--scratch");
   const { steps, unread } = await answered(context, parseAnswers(name, flags), (answers) =>
-    proving(before, () => difference(before, after, scratch, answers, flags.online)),
+    proving(before, context, () => difference(before, after, scratch, answers, flags.online)),
   );
   for (const object of unread) context.stderr.write(`note: ${object} is not compared\n`);
   context.stdout.write(scriptText(steps));
@@ -108,11 +119,16 @@ async function consent(steps: readonly Step[], allowed: boolean, context: CliCon
   throw new Failure("usage", `${list}\nNo file was written; --allow-data-loss writes it all the same.`);
 }
 
-async function open(environment: string, context: CliContext): Promise<{ database: Database; models: ModelSchema }> {
-  const variables = loadEnvironment(environment, context);
+/** The models, and the server for the scratch databases: the environment's own where no other is named. */
+async function open(
+  { env, scratch }: { env: string; scratch?: string | undefined },
+  context: CliContext,
+): Promise<{ database: Database; models: ModelSchema }> {
   const say = (line: string) => context.stderr.write(`${line}\n`);
   const [database, models] = await Promise.all([
-    openDatabase(environment, variables, context, say),
+    scratch === undefined
+      ? openDatabase(env, loadEnvironment(env, context), context, say)
+      : databaseOfUrl(scratch, "--scratch"),
     loadModelSchema(path.join(context.project, "worker", "data", "models"), context.project),
   ]);
   return { database, models };
@@ -120,14 +136,17 @@ async function open(environment: string, context: CliContext): Promise<{ databas
 
 function migrateIn(context: CliContext): (database: Database) => Promise<void> {
   return async (database) => {
-    await projectMigrator(database, context).up();
+    await projectMigrator(database, context).up({ signal: context.stop });
   };
 }
 
-/** A result that is not what was wanted is a fault of ours: it is not printed as if it were one. */
-async function proving<T>(database: Database, work: () => Promise<T>): Promise<T> {
+/**
+ * A result that is not what was wanted is a fault of ours: it is not printed as if it were one. Who stops it need not wait
+ * for the scratch databases to go, which the process still sees to.
+ */
+async function proving<T>(database: Database, { stop }: CliContext, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await Promise.race([work(), interruption(stop)]);
   } catch (error) {
     if (error instanceof NotConverged) {
       const missing = error.missing.map(({ sql }) => sql).join("; ");
@@ -139,4 +158,12 @@ async function proving<T>(database: Database, work: () => Promise<T>): Promise<T
     }
     throw asFailure(error, database.label);
   }
+}
+
+function interruption(stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = () => reject(new Failure("interrupted", "Interrupted; nothing was written."));
+    if (stop.aborted) refuse();
+    else stop.addEventListener("abort", refuse, { once: true });
+  });
 }

@@ -48,7 +48,7 @@ The migrations and the models
     --online            as with revision; psql runs each statement by itself, as some need
 
 check, revision, diff, verify
-  --scratch URL         diff, verify: where scratch databases are made, if not on the (first) database's own server
+  --scratch URL         where scratch databases are made, if not on the (first) database's own server
 ${answerHelp}
 
 Common

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { ObjectId } from "../data/schema/catalog.ts";
 import { quoteIdentifier } from "../data/schema/identifier.ts";
-import { type Lookalike, parseRename, type Rename, RenameError, splitName } from "../data/schema/renames.ts";
+import { AnswerError, type Lookalike, parseRename, type Rename, splitName } from "../data/schema/renames.ts";
 import type { Answers } from "../data/schema/revision.ts";
 import { RenameQuestion } from "../data/schema/transition.ts";
 import { Failure } from "../failure.ts";
@@ -68,7 +68,7 @@ export async function answered<T>(
     try {
       return await work(answers);
     } catch (error) {
-      if (error instanceof RenameError) throw new Failure("usage", error.message, { cause: error });
+      if (error instanceof AnswerError) throw new Failure("usage", error.message, { cause: error });
       if (!(error instanceof RenameQuestion)) throw error;
       if (!isTerminal(context)) throw unanswered(error.lookalikes);
       answers = await ask(context, error.lookalikes, answers);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { QueryInterface } from "sequelize";
@@ -79,11 +79,18 @@ export async function loadMigration(file: MigrationFile): Promise<MigrationModul
  * Writes the next migration; without `text`, its `up` and `down` are to be filled in.
  * @param title words or a kebab-case name: "add carrier to flights"
  * @returns path of the new file
- * @throws Failure `usage` when the title makes no name or the name is taken
+ * @throws Failure `usage` when the title makes no name, the name is taken or the file can't be written
  */
 export async function writeMigrationFile(folder: string, title: string, text = skeleton): Promise<string> {
   const file = await nextMigrationFile(folder, title);
-  await writeFile(file, text, { flag: "wx" });
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A full disk leaves a part of the text.
+    if (code !== "EEXIST") await rm(file, { force: true }).catch(() => undefined);
+    throw new Failure("usage", `The migration can't be written: ${message}.`, { cause: error });
+  }
   return file;
 }
 

@@ -28,7 +28,11 @@ test.after.always(async () => {
 
 interface Scene extends MigrationsFolder {
   /** `node worker migrate ...` as main.ts runs it; `answers` are typed at a terminal. */
-  migrate(argv: string[], answers?: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  migrate(
+    argv: string[],
+    answers?: string[],
+    stop?: AbortSignal,
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Writes worker/data/models/NAME.ts. */
   model(name: string, columns: string, schema?: string): Promise<void>;
 }
@@ -50,7 +54,7 @@ export default (sequelize: any) => sequelize.define("${name}", ${columns}, { tab
 `;
       await writeFile(path.join(models, `${name}.ts`), source);
     },
-    async migrate(argv, answers) {
+    async migrate(argv, answers, stop = new AbortController().signal) {
       const [stdout, stderr] = [textStream(), textStream(answers !== undefined)];
       const stdin = Object.assign(new PassThrough(), { isTTY: answers !== undefined });
       // A person answers when the question is there.
@@ -65,7 +69,7 @@ export default (sequelize: any) => sequelize.define("${name}", ${columns}, { tab
         stderr: stderr.stream,
         project: folder.project,
         version: "1.2.3",
-        stop: new AbortController().signal,
+        stop,
       };
       let code: number;
       try {
@@ -388,6 +392,11 @@ test("stamp adopts what is there; history, show and sql tell what was and will b
   const all = (await migrate(["sql", "..0002"])).stdout;
   t.regex(all, /CREATE TABLE cities.*CREATE TABLE towns/s);
   t.notRegex((await migrate(["sql", "0001..0002"])).stdout, /CREATE TABLE cities/);
+  t.deepEqual(await migrate(["sql", "0002..0001"]), {
+    code: 2,
+    stdout: "",
+    stderr: "Of a range AFTER..TO the first comes first, and 0001-cities is before 0002-towns.\n",
+  });
 });
 
 for (const [what, prepare, argv, sentence] of [
@@ -418,6 +427,37 @@ for (const [what, prepare, argv, sentence] of [
     async ({ model }) => await model("cities", "{ id: { type: DataTypes.TINYINT.UNSIGNED, primaryKey: true } }"),
     ["check"],
     /^worker\/data\/models\/cities\.ts can't be made a table: type "tinyint" does not exist\. Mend the model or what is declared beside it\.\n$/,
+  ],
+  [
+    "a file whose function returns nothing",
+    async ({ project }) =>
+      await writeFile(path.join(project, "worker/data/models/empty.ts"), "export default () => {};"),
+    ["check"],
+    /^worker\/data\/models\/empty\.ts defines no model: its function returns none\. Return what it defines\.\n$/,
+  ],
+  [
+    "a declared column that the model does not have",
+    async ({ model }) => await model("cities", cities, `{ columns: { nmae: { collation: "C" } } }`),
+    ["check"],
+    /^worker\/data\/models\/cities\.ts declares nmae in columns, which its model does not have; the table's columns: .*name.*\.\n$/,
+  ],
+  [
+    "a new name that is misspelt",
+    async ({ write, model }) => {
+      await write("0001-cities.ts", citiesTable);
+      await model("cities", renamed);
+    },
+    ["revision", "title", "--rename", "cities.name=tilte"],
+    /^--rename cities\.name=tilte: there is no column cities\.tilte afterwards\.\n$/,
+  ],
+  [
+    "what is dropped or filled and is not there",
+    async ({ write, model }) => {
+      await write("0001-cities.ts", citiesTable);
+      await model("cities", renamed);
+    },
+    ["revision", "title", "--drop", "cities.nmae", "--drop", "towns", "--backfill", "cities.tilte=''"],
+    /^--drop: there is no column cities\.nmae\.\n--drop: there is no table towns\.\n--backfill: there is no column cities\.tilte\.\n$/,
   ],
   [
     "a migration that fails",
@@ -479,4 +519,59 @@ test("a role that may not create databases is told so", async (t) => {
   const url = database.url.replace(/\/\/[^@]+@/, "//nocreate:x@");
   const { code, stderr } = await migrate(["diff", url, database.url.replace(/\/[^/]+$/, "/postgres")]);
   t.deepEqual([code, stderr.includes("may not create scratch databases")], [2, true], stderr);
+});
+
+test("a role that may not create databases makes them on another server", async (t) => {
+  const { migrate, model, folder } = await scene(t, { "0001-cities.ts": citiesTable });
+  await model("cities", renamed);
+  await other.query("DROP ROLE IF EXISTS nocreate; CREATE ROLE nocreate LOGIN PASSWORD 'x'");
+  t.teardown(() => other.query("DROP ROLE nocreate"));
+  const url = database.url.replace(/\/\/[^@]+@/, "//nocreate:x@");
+  const refused = await migrate(["check", "--scratch", url]);
+  t.deepEqual([refused.code, refused.stdout], [2, ""]);
+  t.regex(refused.stderr, /^The role nocreate may not create scratch databases on --scratch .*name another server/);
+  const on = ["--scratch", database.url.replace(/\/[^/]+$/, "/postgres")];
+  t.is((await migrate(["check", ...on])).code, 1);
+  t.is((await migrate(["revision", "title", "--rename", "cities.name=title", ...on])).code, 0);
+  t.deepEqual((await readdir(folder)).sort(), ["0001-cities.ts", "0002-title.ts"]);
+  t.is((await migrate(["check", ...on])).code, 0);
+});
+
+test("who stops check or revision is told that nothing was written, and no scratch database is left", async (t) => {
+  const { migrate, model, folder } = await scene(t, { "0001-cities.ts": citiesTable });
+  await model("cities", renamed);
+  for (const argv of [["check"], ["revision", "title", "--rename", "cities.name=title"]]) {
+    t.deepEqual(await migrate(argv, undefined, AbortSignal.abort()), {
+      code: 75,
+      stdout: "",
+      stderr: "Interrupted; nothing was written.\n",
+    });
+    while ((await scratches()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  t.deepEqual(await readdir(folder), ["0001-cities.ts"]);
+});
+
+test("a comment and what is declared of one column go their own ways; a new table's parts lock nobody out", async (t) => {
+  const { migrate, model } = await scene(t);
+  await model(
+    "cities",
+    `{
+      id: { type: DataTypes.BIGINT, primaryKey: true },
+      name: { type: DataTypes.TEXT, comment: "As its people say", defaultValue: "a" },
+      other: { type: DataTypes.TEXT, defaultValue: "b" },
+      twin: { type: DataTypes.BIGINT, references: { model: "cities", key: "id" } },
+    }`,
+    `{ columns: { name: { collation: "C" } }, indexes: { cities_lower: { on: "lower(name)" } } }`,
+  );
+  t.is((await migrate(["revision", "cities"])).code, 0);
+  const statements = [
+    "CREATE TABLE cities (",
+    "  id bigint PRIMARY KEY,",
+    "  name text COLLATE \"C\" DEFAULT 'a'::text,",
+  ];
+  const { stdout } = await migrate(["sql"]);
+  t.true(stdout.includes(statements.join("\n")), stdout);
+  t.regex(stdout, /COMMENT ON COLUMN cities\.name IS 'As its people say';/);
+  const file = (await migrate(["show", "0001"])).stdout;
+  t.regex(file, /\n {2}other text DEFAULT 'b'::text,\n/);
 });

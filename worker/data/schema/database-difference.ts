@@ -12,7 +12,7 @@ import { transition } from "./transition.ts";
 /**
  * The statements that turn the schema of `from` into that of `to`. Both are only read: the statements run on a copy of the
  * first one's schema, in a scratch database on the server of `scratch`.
- * @throws RenameQuestion, RenameError, Failure
+ * @throws RenameQuestion, AnswerError, Failure
  */
 export async function difference(
   from: Database,

@@ -32,7 +32,7 @@ export async function onlineTransition(
 ): Promise<Phase[]> {
   const { exclude } = options;
   const reading: ReadCatalogOptions = exclude ? { exclude } : {};
-  const { from, now: present, steps: renames, to } = await renamed(scratch, goal, options);
+  const { from, now: present, steps: renames, to } = await renamed(scratch, goal, { ...options, backfills });
   const context = changeContext(present, to, { backfills });
   const deferral = deferralOf(context);
   const { notNull } = deferral;

@@ -25,13 +25,13 @@ export interface Rename {
   text: string;
 }
 
-/** A rename whose old name is nowhere, or whose new one is taken. */
-export class RenameError extends Error {}
+/** An answer about something that is not there: misspelt, it would be overlooked. */
+export class AnswerError extends Error {}
 
 /**
  * The statements of `renames`. Tables go first, so that a column can be said under the old or the new name of its table;
  * where a name is still taken by something that is renamed too, a third name is used in between.
- * @throws RenameError
+ * @throws AnswerError
  */
 export function renameStatements(renames: readonly Rename[], from: Catalog, to: Catalog): string[] {
   const tables: { table: Table; rename: Rename }[] = [];
@@ -51,7 +51,7 @@ export function renameStatements(renames: readonly Rename[], from: Catalog, to: 
       name: quoteIdentifier(name!),
     };
     if (!to.objects.has(`table ${goal.schema}.${goal.name}`)) {
-      throw new RenameError(`--rename ${rename.text}: there is no table ${rename.to.join(".")} afterwards.`);
+      throw new AnswerError(`--rename ${rename.text}: there is no table ${rename.to.join(".")} afterwards.`);
     }
     return { table, goal };
   });
@@ -75,22 +75,33 @@ export function renameStatements(renames: readonly Rename[], from: Catalog, to: 
     moved.set(table.id, qualified(goal.schema, goal.name));
   }
   statements.push(...late);
-  return [...statements, ...partRenames(others, from, moved)];
+  return [...statements, ...partRenames(others, from, to, moved)];
 }
 
-function partRenames(renames: readonly Rename[], from: Catalog, moved: ReadonlyMap<ObjectId, string>): string[] {
+function partRenames(
+  renames: readonly Rename[],
+  from: Catalog,
+  to: Catalog,
+  moved: ReadonlyMap<ObjectId, string>,
+): string[] {
   const statements: string[] = [];
   const late: string[] = [];
   const columns: { column: Column; name: string }[] = [];
   for (const rename of renames) {
     const column = findColumn(rename.path, from, moved);
     if (column) {
-      columns.push({ column, name: quoteIdentifier(rename.to.at(-1)!) });
+      const name = quoteIdentifier(rename.to.at(-1)!);
+      const table = moved.get(column.table) ?? from.objects.get(column.table)!.sqlName;
+      const after = objectsOf(to, "table").find(({ sqlName }) => sqlName === table);
+      if (!after || !columnsOf(to, after.id).some((other) => other.name === name)) {
+        throw new AnswerError(`--rename ${rename.text}: there is no column ${table}.${name} afterwards.`);
+      }
+      columns.push({ column, name });
       continue;
     }
     const value = findLabel(rename.path, from);
     if (!value) {
-      throw new RenameError(`--rename ${rename.text}: there is no table, column or value ${rename.path.join(".")}.`);
+      throw new AnswerError(`--rename ${rename.text}: there is no table, column or value ${rename.path.join(".")}.`);
     }
     const [oldLabel, newLabel] = [value.label, rename.to.at(-1)!].map((label) => `'${label.replaceAll("'", "''")}'`);
     statements.push(`ALTER TYPE ${value.sqlName} RENAME VALUE ${oldLabel} TO ${newLabel}`);
@@ -198,6 +209,29 @@ export function harmlessRenames(from: Catalog, to: Catalog): string[] {
     rename("DOMAIN"),
   );
   return [...statements, ...late];
+}
+
+/**
+ * `dropped`: of `a.b` the column of the table and the table of the schema, as --drop may mean either.
+ * @throws AnswerError where neither side has what is dropped or filled
+ */
+export function refuseUnknown(
+  dropped: ReadonlySet<ObjectId>,
+  backfills: ReadonlyMap<ObjectId, string>,
+  sides: readonly Catalog[],
+): void {
+  const isThere = (id: ObjectId) => sides.some(({ objects }) => objects.has(id));
+  const other = (id: ObjectId) =>
+    (id.startsWith("table ") ? `column public.${id.slice(6)}` : id.replace(/^column public\./, "table ")) as ObjectId;
+  const faults = [
+    ...[...dropped]
+      .filter((id) => !isThere(id) && !isThere(other(id)) && !(id.startsWith("table ") && dropped.has(other(id))))
+      .map((id) => `--drop: there is no ${id.replace(/ public\./, " ")}.`),
+    ...[...backfills.keys()]
+      .filter((id) => !isThere(id))
+      .map((id) => `--backfill: there is no ${id.replace(/ public\./, " ")}.`),
+  ];
+  if (faults.length > 0) throw new AnswerError(faults.join("\n"));
 }
 
 /** A dropped and an added thing that look alike: a rename, perhaps. */

@@ -38,7 +38,7 @@ export interface Revision {
  * @param migrate applies all migrations to a database
  * @param online whether tables with rows must not be locked for long
  * @returns none where the two agree
- * @throws RenameQuestion, RenameError, Failure
+ * @throws RenameQuestion, AnswerError, Failure
  */
 export async function revise(
   database: Database,

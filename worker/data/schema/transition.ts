@@ -1,7 +1,14 @@
 import type { Catalog, ObjectId } from "./catalog.ts";
 import { plan } from "./plan.ts";
 import { type Connection, type ReadCatalogOptions, readCatalog } from "./read-catalog.ts";
-import { harmlessRenames, type Lookalike, lookalikes, type Rename, renameStatements } from "./renames.ts";
+import {
+  harmlessRenames,
+  type Lookalike,
+  lookalikes,
+  type Rename,
+  refuseUnknown,
+  renameStatements,
+} from "./renames.ts";
 import { type Statement, type Step, stepsOf } from "./statement.ts";
 
 export interface TransitionOptions extends ReadCatalogOptions {
@@ -47,7 +54,7 @@ export class NotConverged extends Error {
 /**
  * Brings the database of `scratch`, which has no rows, to `goal`, in one transaction, and returns the statements that did
  * it: what is printed has run, and its result was compared.
- * @throws RenameQuestion, RenameError, NotConverged, and the server's errors
+ * @throws RenameQuestion, AnswerError, NotConverged, and the server's errors
  */
 export async function transition(
   scratch: Connection,
@@ -63,7 +70,7 @@ export async function transition(
 export async function renamed(
   scratch: Connection,
   goal: Catalog,
-  { renames = [], dropped = new Set(), adopt, asks = true, ...reading }: TransitionOptions,
+  { renames = [], dropped = new Set(), backfills = new Map(), adopt, asks = true, ...reading }: TransitionOptions,
 ): Promise<{ steps: Step[]; from: Catalog; now: Catalog; to: Catalog }> {
   const from = await readCatalog(scratch, reading);
   const steps: Step[] = [];
@@ -77,6 +84,7 @@ export async function renamed(
   await run(renameStatements(renames, now, goal));
   await run(harmlessRenames(now, goal));
   if (asks) {
+    refuseUnknown(dropped, backfills, [from, now, goal]);
     const questions = lookalikes(now, goal, dropped);
     if (questions.length > 0) throw new RenameQuestion(questions);
   }
