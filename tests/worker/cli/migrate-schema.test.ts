@@ -325,12 +325,14 @@ test("verify names each thing in which the database is not what its migrations b
   const { migrate } = await scene(t, { "0001-cities.ts": citiesTable });
   t.is((await migrate(["up"])).code, 0);
   await other.query(`ALTER TABLE cities DROP COLUMN name; ALTER TABLE cities ALTER id TYPE integer;
+    ALTER TABLE cities DROP CONSTRAINT cities_pkey; ALTER TABLE cities ALTER id DROP NOT NULL;
     CREATE TABLE extra (id int); CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.mine (id int)`);
   const { code, stderr } = await migrate(["verify"]);
   t.is(code, 1);
   t.deepEqual(stderr.trim().split("\n").sort(), [
-    'Column cities.id has type "integer" instead of "bigint", baseType "integer" instead of "bigint".',
+    'Column cities.id has type "integer" instead of "bigint", NULL instead of NOT NULL.',
     "Column cities.name is missing, and the migrations make it.",
+    "Constraint cities.cities_pkey is missing, and the migrations make it.",
     "Table extra is there, and no migration makes it.",
   ]);
   t.is((await migrate(["verify", "--files-only"])).code, 0);
@@ -557,7 +559,7 @@ test("a comment and what is declared of one column go their own ways; a new tabl
     "cities",
     `{
       id: { type: DataTypes.BIGINT, primaryKey: true },
-      name: { type: DataTypes.TEXT, comment: "As its people say", defaultValue: "a" },
+      name: { type: DataTypes.TEXT, comment: "As its people\\\\say", defaultValue: "a" },
       other: { type: DataTypes.TEXT, defaultValue: "b" },
       twin: { type: DataTypes.BIGINT, references: { model: "cities", key: "id" } },
     }`,
@@ -571,7 +573,7 @@ test("a comment and what is declared of one column go their own ways; a new tabl
   ];
   const { stdout } = await migrate(["sql"]);
   t.true(stdout.includes(statements.join("\n")), stdout);
-  t.regex(stdout, /COMMENT ON COLUMN cities\.name IS 'As its people say';/);
+  t.regex(stdout, /COMMENT ON COLUMN cities\.name IS E'As its people\\\\say';/);
   const file = (await migrate(["show", "0001"])).stdout;
   t.regex(file, /\n {2}other text DEFAULT 'b'::text,\n/);
 });

@@ -64,7 +64,7 @@ function compare(live: Catalog, built: Catalog): Drift[] {
     const differing = fieldsOf(object).filter(([key, value]) => value !== JSON.stringify(present[key as never]));
     if (differing.length === 0) continue;
     const parts = differing.map(
-      ([key, value]) => `${key} ${JSON.stringify(present[key as never])} instead of ${value}`,
+      ([key, value]) => `${told(key, JSON.stringify(present[key as never]))} instead of ${told(key, value, "")}`,
     );
     found.push({ object: id, state: "changed", message: `${nameOf(id)} has ${parts.join(", ")}.` });
   }
@@ -75,11 +75,16 @@ function compare(live: Catalog, built: Catalog): Drift[] {
   return found;
 }
 
-/** What of an object counts: not where it stands, nor who may use it. */
+/** A field of an object and its value in the words of PostgreSQL. */
+function told(key: string, value: string, title = `${key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} `) {
+  return key === "notNull" ? (value === "true" ? "NOT NULL" : "NULL") : `${title}${value}`;
+}
+
+/** What of an object counts: not where it stands, who may use it, nor what its type says already. */
 function fieldsOf(object: CatalogObject): [string, string][] {
   const { id: _id, sqlName: _sqlName, dependsOn: _dependsOn, grants: _grants, ...fields } = object;
   return Object.entries(fields)
-    .filter(([key]) => key !== "position")
+    .filter(([key]) => key !== "position" && key !== "baseType")
     .map(([key, value]) => [key, JSON.stringify(value)]);
 }
 

@@ -26,7 +26,7 @@ export function unquoteIdentifier(quoted: string): string {
 /** `text` as a string constant; one with a backslash is read the same whatever standard_conforming_strings says. */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes("\\") ? ` E${quoted.replaceAll("\\", "\\\\")}` : quoted;
+  return text.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
 
 /** `name` in `schema`, both quoted already; `public` is where names are looked up. */
