@@ -23,7 +23,7 @@ interface ModelFile {
 /** What the models want, and what they say of how it came to be. */
 export interface ModelSchema {
   /** Every file with its table. */
-  models: (Declared & { name: string; schema: string })[];
+  models: (Declared & { name: string; schema: string; table: string })[];
   /** Builds the tables and all that is declared beside them in an empty database. */
   build(database: Database): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function loadModelSchema(folder: string, project: string): Promise<
     refuseUnknownColumns(name, model, declaration);
     const { tableName, schema } = tableOf(model);
     const sqlName = qualified(quoteIdentifier(schema), quoteIdentifier(tableName));
-    return { name, schema, sqlName, declaration };
+    return { name, schema, table: tableName, sqlName, declaration };
   });
   const owners = new Map<string, string>();
   for (const { name, sqlName } of models) {

@@ -220,17 +220,13 @@ export function refuseUnknown(
   backfills: ReadonlyMap<ObjectId, string>,
   sides: readonly Catalog[],
 ): void {
-  const isThere = (id: ObjectId) => sides.some(({ objects }) => objects.has(id));
-  const other = (id: ObjectId) =>
-    (id.startsWith("table ") ? `column public.${id.slice(6)}` : id.replace(/^column public\./, "table ")) as ObjectId;
+  const isMissing = (id: ObjectId) => sides.every(({ objects }) => !objects.has(id));
+  const twin = (id: ObjectId) => id.replace(/^column public\./, "table ") as ObjectId;
+  const twins = new Set([...dropped].filter((id) => twin(id) !== id).map(twin));
   const faults = [
-    ...[...dropped]
-      .filter((id) => !isThere(id) && !isThere(other(id)) && !(id.startsWith("table ") && dropped.has(other(id))))
-      .map((id) => `--drop: there is no ${id.replace(/ public\./, " ")}.`),
-    ...[...backfills.keys()]
-      .filter((id) => !isThere(id))
-      .map((id) => `--backfill: there is no ${id.replace(/ public\./, " ")}.`),
-  ];
+    ...[...dropped].filter((id) => !twins.has(id) && isMissing(id) && isMissing(twin(id))).map((id) => `--drop: ${id}`),
+    ...[...backfills.keys()].filter(isMissing).map((id) => `--backfill: ${id}`),
+  ].map((fault) => `${fault.replace(/: (\w+) (public\.)?/, ": there is no $1 ")}.`);
   if (faults.length > 0) throw new AnswerError(faults.join("\n"));
 }
 

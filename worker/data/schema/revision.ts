@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { adopt } from "./adopt.ts";
 import type { Catalog, ObjectId } from "./catalog.ts";
-import { quoteIdentifier, unquoteIdentifier } from "./identifier.ts";
+import { quoteIdentifier } from "./identifier.ts";
 import type { ModelSchema } from "./model-schema.ts";
 import { onlineTransition, type Phase } from "./online.ts";
 import { plan } from "./plan.ts";
@@ -111,8 +111,7 @@ function schemasOf({ models }: ModelSchema): Set<string> {
 /** Those that have not happened yet: the old name is there, the new one is not. */
 function declaredRenames({ models }: ModelSchema, from: Catalog, goal: Catalog): Rename[] {
   const renames: Rename[] = [];
-  for (const { schema, sqlName, declaration } of models) {
-    const table = unquoteIdentifier(/("(?:[^"]|"")*"|[^".]+)$/.exec(sqlName)![1]!);
+  for (const { schema, table, declaration } of models) {
     const id = (name: string): ObjectId => `table ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
     const add = (path: string[], to: string[]) => renames.push({ path, to, text: `${path.join(".")}=${to.join(".")}` });
     const { renamedFrom } = declaration;
@@ -132,10 +131,9 @@ function declaredRenames({ models }: ModelSchema, from: Catalog, goal: Catalog):
 
 /** For columns that become NOT NULL now. */
 function declaredBackfills({ models }: ModelSchema, from: Catalog, goal: Catalog): [ObjectId, string][] {
-  return models.flatMap(({ schema, sqlName, declaration }) =>
+  return models.flatMap(({ schema, table, declaration }) =>
     Object.entries(declaration.columns ?? {}).flatMap(([name, { backfill }]): [ObjectId, string][] => {
-      const table = /("(?:[^"]|"")*"|[^".]+)$/.exec(sqlName)![1]!;
-      const id: ObjectId = `column ${quoteIdentifier(schema)}.${table}.${quoteIdentifier(name)}`;
+      const id: ObjectId = `column ${[schema, table, name].map(quoteIdentifier).join(".")}`;
       const after = goal.objects.get(id);
       const before = from.objects.get(id);
       if (backfill === undefined || after?.kind !== "column" || !after.notNull) return [];
