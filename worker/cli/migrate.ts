@@ -49,6 +49,8 @@ The migrations and the models
 
 check, revision, diff, verify
   --scratch URL         where scratch databases are made, if not on the (first) database's own server
+
+revision, diff
 ${answerHelp}
 
 Common
