@@ -9,6 +9,7 @@ import { connect, type Database } from "../database.ts";
 import { databaseMessage, sqlState } from "../database-failure.ts";
 import type { DefineModel } from "../models.ts";
 import type { SchemaDeclaration } from "./declaration.ts";
+import { declarationFault } from "./declaration-fault.ts";
 import { afterTables, beforeTables, type Declared, declaredColumn, declaredTable } from "./declaration-sql.ts";
 import { qualified, quoteIdentifier } from "./identifier.ts";
 
@@ -74,6 +75,10 @@ async function loadFiles(folder: string, project: string): Promise<ModelFile[]> 
         const module = await loadModule<{ default?: unknown; schema?: SchemaDeclaration }>(url);
         if (typeof module.default !== "function") {
           throw new Failure("usage", `${name} exports no model by default; export a function that defines it.`);
+        }
+        const fault = module.schema === undefined ? undefined : declarationFault(module.schema);
+        if (fault !== undefined) {
+          throw new Failure("usage", `${name}: ${fault}. What may be declared: worker/data/schema/declaration.ts.`);
         }
         return { name, define: module.default as DefineModel, declaration: module.schema ?? {} };
       } catch (error) {
