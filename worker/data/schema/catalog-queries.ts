@@ -249,6 +249,16 @@ export const catalogQueries = {
         FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace
       UNION ALL SELECT 'text search configuration', quote_ident(o.cfgname), 'pg_ts_config'::regclass, o.oid, n.nspname
         FROM pg_ts_config o JOIN pg_namespace n ON n.oid = o.cfgnamespace
+      UNION ALL SELECT DISTINCT 'default or NOT NULL that differs from the inherited one, column',
+          quote_ident(c.relname) || '.' || quote_ident(a.attname), 'pg_class'::regclass, c.oid, n.nspname
+        FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal
+          JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND NOT p.attisdropped
+          LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+          LEFT JOIN pg_attrdef e ON e.adrelid = h.inhparent AND e.adnum = p.attnum
+        WHERE c.relkind IN ('r', 'p') AND a.attgenerated = '' AND (pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM
+            pg_get_expr(e.adbin, e.adrelid) OR a.attnotnull > p.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k
+              WHERE k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)))
     ) n WHERE ${ours} AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = n.classid AND e.objid = n.oid
       AND e.deptype = 'e') ORDER BY 1`,
 } as const;

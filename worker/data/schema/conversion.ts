@@ -12,6 +12,7 @@ export interface Conversion {
 const numbers = ["smallint", "integer", "bigint"];
 const texts = ["text", "character varying", "character", "citext", "name"];
 const fractions = ["numeric", "real", "double precision"];
+const documents = ["json", "jsonb"];
 const instants = ["timestamp without time zone", "timestamp with time zone"];
 
 /** The catalogs tell the casts, and what the domains are over. */
@@ -19,6 +20,9 @@ export function conversionOf(from: Column, to: Column, sides: { from: Catalog; t
   const catalog = sides.from;
   const name = to.name;
   const notes = lossOf(from, to);
+  if (documents.includes(to.baseType) && !to.isArray && !isDocument(from, sides.from)) {
+    return { using: `to_${to.baseType}(${name})`, notes: [] };
+  }
   if (from.isArray !== to.isArray) {
     // NULL stays NULL, where ARRAY[NULL] would be an array with one element.
     const hasCast = catalog.casts.has(`${from.baseType} ${to.baseType}`) || from.baseType === to.baseType;
@@ -47,6 +51,12 @@ export function conversionOf(from: Column, to: Column, sides: { from: Catalog; t
   if (texts.includes(after) && !to.isArray && after === to.baseType) return { using: null, notes };
   if (texts.includes(before)) return { using: `${name}::${to.type}`, notes };
   return { using: `${name}::text${brackets}::${to.type}`, notes };
+}
+
+/** Whether values are JSON as they stand, or have a cast of their own; all others become JSON by to_json(). */
+function isDocument({ baseType, isArray }: Column, catalog: Catalog): boolean {
+  const before = underDomains(baseType, catalog);
+  return !isArray && [...texts, ...documents, "hstore"].includes(before);
 }
 
 /** What values of a domain are, over all generations. */

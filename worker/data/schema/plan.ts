@@ -1,8 +1,16 @@
-import { type Catalog, type CatalogObject, type Column, type ObjectId, objectsOf, type Table } from "./catalog.ts";
+import {
+  type Catalog,
+  type CatalogObject,
+  type Column,
+  type ObjectId,
+  objectOf,
+  objectsOf,
+  type Table,
+} from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
 import { absorbedSequences, changesType, isReleased, serialSequence } from "./changes/column.ts";
 import { changeOf } from "./changes/index.ts";
-import { isRebuilt, partitionsOf, rootOf, setAside, takeRows } from "./changes/repartition.ts";
+import { isDividedAnew, isRebuilt, partitionsOf, rootOf, setAside, takeRows } from "./changes/repartition.ts";
 import { satellites } from "./changes/satellites.ts";
 import { changesParents, inlineConstraints } from "./changes/table.ts";
 import { dropReplaced } from "./changes/types.ts";
@@ -253,12 +261,16 @@ function creations(context: ChangeContext): Action[] {
       covers: [],
       statements: takeRows(table, context),
       rank: fillRank,
-      needs: [table.id, ...partitionsOf(table, to)],
+      needs: [table.id, ...partitionsOf(isDividedAnew(table, context) ? parentOf(table, to) : table, to)],
       isRowTaking: true,
     });
   }
   result.push(...owners(context, covered));
   return result;
+}
+
+function parentOf({ partitionOf }: Table, catalog: Catalog): Table {
+  return objectOf(catalog, partitionOf!.table, "table");
 }
 
 /** Which sequence goes with which column: said when both are there. */

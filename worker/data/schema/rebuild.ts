@@ -2,6 +2,7 @@ import { type Catalog, type CatalogObject, columnsOf, type ObjectId, objectsOf, 
 import type { ChangeContext } from "./changes/change.ts";
 import { changesType } from "./changes/column.ts";
 import { changeOf } from "./changes/index.ts";
+import { isDividedAnew, rootOf } from "./changes/repartition.ts";
 import { columnsOfReplacedType, type Sides } from "./replaced-types.ts";
 
 /** Who depends on whom, the other way round. */
@@ -60,6 +61,13 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
     const before = from.objects.get(table.id);
     if (before?.kind === "table" && table.partitionKey !== null && changesKey(before, context)) rebuild(table.id);
   }
+  // Rows that foreign keys lead to are away while they move from one partition to another.
+  const divided = objectsOf(to, "table").filter((table) => isDividedAnew(table, sides));
+  const parents = new Set(divided.flatMap(({ partitionOf }) => [partitionOf!.table, rootOf(partitionOf!.table, from)]));
+  for (const { id, type, references } of objectsOf(from, "constraint")) {
+    const target = from.objects.get(references[0]!);
+    if (type === "foreign key" && target?.kind === "column" && parents.has(target.table)) rebuild(id);
+  }
   for (const kind of ["enum", "domain", "range", "composite"] as const) {
     for (const type of objectsOf(to, kind)) {
       if (!replaced.has(type.sqlName)) continue;
@@ -107,8 +115,8 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
       case "extension":
         return true;
       case "routine":
-        // Its body is text, which PostgreSQL looks at when it runs; a signature or a parsed body stands in the way.
-        return !gone && on.startsWith("column ");
+        // A body that is text does not depend on anything; a signature or a parsed body stands in the way.
+        return false;
       default:
         return false;
     }

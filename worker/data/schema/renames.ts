@@ -13,7 +13,7 @@ import {
   type Sequence,
   type Table,
 } from "./catalog.ts";
-import { qualified, quoteIdentifier, unquoteIdentifier } from "./identifier.ts";
+import { qualified, quoteIdentifier, shortIdentifier, unquoteIdentifier } from "./identifier.ts";
 
 /** What a person says: `flights.origin=departure`, `flights=flight_legs`, `mood.happy=glad` of an enum. */
 export interface Rename {
@@ -65,6 +65,12 @@ export function renameStatements(renames: readonly Rename[], from: Catalog, to: 
       statements.push(`ALTER TABLE ${sqlName} SET SCHEMA ${goal.schema}`);
       sqlName = qualified(goal.schema, table.name);
     }
+    // What is computed gives its name away, and is dropped afterwards.
+    const view = from.objects.get(`view ${goal.schema}.${goal.name}`);
+    if (view?.kind === "view") {
+      const words = view.materialized ? "MATERIALIZED VIEW" : "VIEW";
+      statements.push(`ALTER ${words} ${view.sqlName} RENAME TO ${old(view.name)}`);
+    }
     if (goal.name !== table.name) {
       if (from.objects.has(target) && leaves.has(target)) {
         const between = quoteIdentifier(`${unquoteIdentifier(goal.name)}_new`);
@@ -108,6 +114,10 @@ function partRenames(
   }
   for (const { column, name } of columns) {
     const table = moved.get(column.table) ?? from.objects.get(column.table)!.sqlName;
+    const holder = columnsOf(from, column.table).find((other) => other.name === name);
+    if (holder?.generated && !columns.some((other) => other.column === holder)) {
+      statements.push(`ALTER TABLE ${table} RENAME ${name} TO ${old(name)}`);
+    }
     const taken = columns.some((other) => other.column.table === column.table && other.column.name === name);
     if (taken) {
       const between = quoteIdentifier(`${unquoteIdentifier(name)}_new`);
@@ -117,6 +127,8 @@ function partRenames(
   }
   return [...statements, ...late];
 }
+
+const old = (name: string) => shortIdentifier(`${unquoteIdentifier(name)}_old`);
 
 function findTable(path: readonly string[], catalog: Catalog): Table | undefined {
   const [schema, name] = path.length === 1 ? ["public", path[0]!] : path;
@@ -176,6 +188,7 @@ export function harmlessRenames(from: Catalog, to: Catalog): string[] {
       const alike = fresh.filter((other) => other.shape === old.shape);
       if (alike.length !== 1 || gone.filter((other) => other.shape === old.shape).length !== 1) continue;
       const { name } = alike[0]!.object;
+      if (isHeldByAnotherKind(old.object, name, from)) continue;
       if (!taken.has(name)) statements.push(sentence(old.object, old.object.name, name));
       else {
         const between = quoteIdentifier(`${unquoteIdentifier(name)}_new`);
@@ -230,6 +243,26 @@ export function refuseUnknown(
   if (faults.length > 0) throw new AnswerError(faults.join("\n"));
 }
 
+/** Whether the name is one that something of another kind has until it is dropped, such as an index that of a sequence. */
+function isHeldByAnotherKind(object: CatalogObject, name: string, catalog: Catalog): boolean {
+  const place = placeOf(object, catalog);
+  if (place === null) return false;
+  return [...catalog.objects.values()].some(
+    (other) =>
+      other.kind !== object.kind && "name" in other && other.name === name && placeOf(other, catalog) === place,
+  );
+}
+
+/** Where the name of an object must be its only one; null: elsewhere. */
+function placeOf(object: CatalogObject, { objects }: Catalog): string | null {
+  if (object.kind === "constraint") {
+    const hasIndex = object.type !== "foreign key" && object.type !== "check";
+    return hasIndex ? (objects.get(object.table) as Table).schema : null;
+  }
+  const isAlone = ["schema", "extension", "routine", "statistics"].includes(object.kind);
+  return "schema" in object && !isAlone ? object.schema : null;
+}
+
 /** A dropped and an added thing that look alike: a rename, perhaps. */
 export interface Lookalike {
   old: ObjectId;
@@ -267,8 +300,8 @@ export function lookalikes(from: Catalog, to: Catalog, dropped: ReadonlySet<Obje
           neighbours(candidate, after, before) === neighbours(column, before, after),
       );
       if (!other) continue;
-      const name = `${plain(table)}.${unquoteIdentifier(column.name)}`;
-      found.push({ old: column.id, new: other.id, rename: `${name}=${unquoteIdentifier(other.name)}`, drop: name });
+      const name = `${plain(table)}.${said(column.name)}`;
+      found.push({ old: column.id, new: other.id, rename: `${name}=${said(other.name)}`, drop: name });
     }
   }
   return found;
@@ -292,8 +325,14 @@ function neighbours(column: Column, columns: readonly Column[], others: readonly
 }
 
 function plain({ schema, name }: { schema: string; name: string }): string {
-  const own = unquoteIdentifier(name);
-  return schema === "public" ? own : `${unquoteIdentifier(schema)}.${own}`;
+  const own = said(name);
+  return schema === "public" ? own : `${said(schema)}.${own}`;
+}
+
+/** A name as {@link parseRename} reads it. */
+function said(quoted: string): string {
+  const name = unquoteIdentifier(quoted);
+  return /[."=]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /** Reads `TABLE.OLD=NEW` or `OLD=NEW`; a name with a dot or an equals sign stands in double quotes. */

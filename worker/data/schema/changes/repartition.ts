@@ -3,16 +3,18 @@ import {
   type Column,
   columnsOf,
   type ObjectId,
+  objectOf,
   objectsOf,
   type SequenceOptions,
   type Table,
 } from "../catalog.ts";
 import { conversionOf } from "../conversion.ts";
 import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
-import { longLock, type Statement, statement } from "../statement.ts";
+import { longLock, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext } from "./change.ts";
 import { changesType, restart } from "./column.ts";
 import { isWithin } from "./sequence.ts";
+import { dividesAnew } from "./table.ts";
 import { valueOfReplacedType } from "./types.ts";
 
 /** A plain table can't become a partitioned one, nor one with another key: a new one takes the rows of the old one. */
@@ -56,16 +58,20 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     }
     return changesType(old, column, context) ? (conversionOf(old, column, context).using ?? column.name) : column.name;
   });
+  const parent = table.partitionOf && objectOf(to, table.partitionOf.table, "table");
+  const isDivided = parent !== null && isDividedAnew(table, context);
   const identities = shared.filter(({ identity }) => identity);
-  const counters = shared.flatMap((column) => {
+  // A partition numbers nothing by itself.
+  const counters = (parent ? [] : shared).flatMap((column) => {
     const counter = counterOf(column, to);
     const isNew = counter !== undefined && (column.identity !== null || !from.objects.has(counter.id));
     return isNew ? [{ column, counter, old: counterOf(before.get(column.id)!, from) }] : [];
   });
   return [
     statement(
-      `INSERT INTO ${table.sqlName} (${list})${identities.length > 0 ? " OVERRIDING SYSTEM VALUE" : ""}\nSELECT ${values.join(", ")} FROM ${old}`,
+      `INSERT INTO ${(isDivided ? parent : table).sqlName} (${list})${identities.length > 0 ? " OVERRIDING SYSTEM VALUE" : ""}\nSELECT ${values.join(", ")} FROM ${old}`,
       longLock(`The rows of ${table.sqlName} are copied.`),
+      ...(isDivided ? [mayFail(`${table.sqlName}: this fails where a row belongs to no partition.`)] : []),
     ),
     ...counters.map(({ column, counter, old: last }) =>
       last && !to.objects.has(last.id) && isWithin(last, counter)
@@ -76,6 +82,12 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     ),
     statement(`DROP TABLE ${old}`),
   ];
+}
+
+/** Whether rows may belong to other partitions of its parent than before. */
+export function isDividedAnew(table: Table, context: Pick<ChangeContext, "from" | "to">): boolean {
+  const before = context.from.objects.get(table.id);
+  return before?.kind === "table" && dividesAnew(before, table, context);
 }
 
 /** The partitions of a table, and theirs. */

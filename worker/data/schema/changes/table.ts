@@ -1,5 +1,5 @@
 import { type Constraint, columnsOf, type ObjectId, objectOf, objectsOf, type Table } from "../catalog.ts";
-import { clause, dataLoss, longLock, type Statement, statement } from "../statement.ts";
+import { clause, dataLoss, longLock, mayFail, type Note, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
 import { columnDefinition, settings } from "./column.ts";
 
@@ -8,7 +8,7 @@ export const tableChange: ObjectChange<Table> = {
     const columns = columnsOf(context.to, table.id);
     const alter = (text: string) => clause(table.sqlName, text);
     return [
-      statement(creation(table, context)),
+      statement(creation(table, context), ...overDefault(table, context)),
       ...columns.flatMap((column) => settings(column, table, context)),
       ...rowSecurity("off", table.rowSecurity).map((words) => alter(words)),
       ...(table.replicaIdentity === "DEFAULT" || table.replicaIdentity.startsWith("USING")
@@ -30,7 +30,7 @@ export const tableChange: ObjectChange<Table> = {
   },
 
   alter(from, to, context) {
-    if (from.partitionKey !== to.partitionKey) return null;
+    if (from.partitionKey !== to.partitionKey || dividesAnew(from, to, context)) return null;
     const alter = (text: string, ...notes: Parameters<typeof clause>[2][]) => clause(to.sqlName, text, ...notes);
     const statements: Statement[] = [];
     if (from.unlogged !== to.unlogged) {
@@ -49,6 +49,27 @@ export const tableChange: ObjectChange<Table> = {
     return statements;
   },
 };
+
+/** What a default partition has already can't be in a new one. */
+function overDefault({ partitionOf: is }: Table, { from, to, rebuilt }: ChangeContext): Note[] {
+  const other = objectsOf(to, "table").find(
+    ({ partitionOf }) => partitionOf?.table === is?.table && partitionOf?.bound === "DEFAULT",
+  );
+  if (!is || is.bound === "DEFAULT" || !other || !from.objects.has(other.id)) return [];
+  if (rebuilt.has(other.id) || rebuilt.has(is.table)) return [];
+  return [mayFail(`${other.sqlName}: this fails where it has a row that is ${is.bound}.`)];
+}
+
+/** Whether rows of the partition may belong to others now, which would overlap with it while it is as it was. */
+export function dividesAnew(from: Table, to: Table, context: Pick<ChangeContext, "from" | "to">): boolean {
+  const [was, is] = [from.partitionOf, to.partitionOf];
+  if (!was || !is || was.table !== is.table || was.bound === is.bound) return false;
+  return objectsOf(context.to, "table").some((other) => {
+    if (other.id === to.id || other.partitionOf?.table !== is.table) return false;
+    const before = context.from.objects.get(other.id);
+    return before?.kind !== "table" || before.partitionOf?.bound !== other.partitionOf.bound;
+  });
+}
 
 /** Being on and being forced go their own ways. */
 function rowSecurity(from: Table["rowSecurity"], to: Table["rowSecurity"]): string[] {
@@ -70,13 +91,19 @@ export const storageParameter = option;
 
 function changedParents(from: Table, to: Table, { from: before, to: after }: ChangeContext): Statement[] {
   const statements: Statement[] = [];
-  const parent = (table: string, text: string) => statements.push(statement(`ALTER TABLE ${table} ${text}`));
+  const parent = (table: string, text: string, ...notes: Note[]) =>
+    statements.push(statement(`ALTER TABLE ${table} ${text}`, ...notes));
   const [was, is] = [from.partitionOf, to.partitionOf];
   if (was && (was.table !== is?.table || was.bound !== is.bound)) {
     parent(objectOf(before, was.table, "table").sqlName, `DETACH PARTITION ${to.sqlName}`);
   }
   if (is && (was?.table !== is.table || was.bound !== is.bound)) {
-    parent(objectOf(after, is.table, "table").sqlName, `ATTACH PARTITION ${to.sqlName} ${is.bound}`);
+    parent(
+      objectOf(after, is.table, "table").sqlName,
+      `ATTACH PARTITION ${to.sqlName} ${is.bound}`,
+      mayFail(`${to.sqlName}: this fails where a row is not ${is.bound}.`),
+      longLock(`All rows of ${to.sqlName} are read.`),
+    );
   }
   for (const id of from.inherits) {
     if (to.inherits.includes(id) || !after.objects.has(id)) continue;

@@ -3,6 +3,7 @@ import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../
 import { columnsOfReplacedType, sameLabels } from "../replaced-types.ts";
 import { clause, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
+import { isReleased } from "./column.ts";
 
 const collate = (collation: string | null) => (collation === null ? "" : ` COLLATE ${collation}`);
 
@@ -44,7 +45,7 @@ function replaceType(from: ReplacedType, to: ReplacedType, context: ChangeContex
   statements.push(...(create as (type: typeof to, context: ChangeContext) => Statement[])(to, context));
   for (const column of columnsOfReplacedType(to.sqlName, context)) {
     // The rows of a table that is made anew are converted when they are taken.
-    if (context.rebuilt.has(column.table)) continue;
+    if (context.rebuilt.has(column.table) || context.rebuilt.has(column.id)) continue;
     const before = context.from.objects.get(column.id) as Column;
     const table = context.to.objects.get(column.table)!.sqlName;
     const missing = from.kind === "enum" && to.kind === "enum" ? without(from.labels, to.labels) : [];
@@ -66,7 +67,9 @@ function replaceType(from: ReplacedType, to: ReplacedType, context: ChangeContex
           : [mayFail(`${column.sqlName}: this fails where a value is not allowed by ${to.sqlName}.`)];
     const drop =
       before.default !== null && !before.generated ? [clause(table, `ALTER ${column.name} DROP DEFAULT`)] : [];
-    const restore = drop.length > 0 && column.default !== null && before.default === column.default;
+    // What the default stands on may be gone as yet; the column's own change sets it then.
+    const isLeft = before.default === column.default && !isReleased(before, context);
+    const restore = drop.length > 0 && column.default !== null && isLeft;
     statements.push(
       ...drop,
       clause(table, `ALTER ${column.name} TYPE ${column.type}${collate(column.collation)} USING ${using}`, ...notes),
