@@ -30,10 +30,10 @@ export async function onlineTransition(
   goal: Catalog,
   { backfills = new Map(), ...options }: TransitionOptions,
 ): Promise<Phase[]> {
-  const { exclude } = options;
+  const { exclude, dropped = new Set() } = options;
   const reading: ReadCatalogOptions = exclude ? { exclude } : {};
   const { from, now: present, steps: renames, to } = await renamed(scratch, goal, { ...options, backfills });
-  const context = changeContext(present, to, { backfills });
+  const context = changeContext(present, to, { backfills, dropped });
   const deferral = deferralOf(context);
   const { notNull } = deferral;
   const early = new Map([...backfills].filter(([id]) => !notNull.has(id)));
@@ -42,7 +42,7 @@ export async function onlineTransition(
   let now = present;
   const go = async (title: string, target: Catalog, before: readonly Statement[] = []) => {
     const start = title === "main" ? from : now;
-    const reached = await reach(scratch, now, target, { ...reading, backfills: early }, before);
+    const reached = await reach(scratch, now, target, { ...reading, backfills: early, dropped }, before);
     now = reached.now;
     const last = phases.at(-1);
     if (last?.title === title) last.up.push(...reached.steps);

@@ -9,8 +9,9 @@ import {
 } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
 import { absorbedSequences, changesType, isReleased, serialSequence } from "./changes/column.ts";
+import { isDividedAnew, isMerged } from "./changes/division.ts";
 import { changeOf } from "./changes/index.ts";
-import { isDividedAnew, isRebuilt, partitionsOf, rootOf, setAside, takeRows } from "./changes/repartition.ts";
+import { isRebuilt, partitionsOf, rootOf, setAside, takeRows } from "./changes/repartition.ts";
 import { satellites } from "./changes/satellites.ts";
 import { changesParents, inlineConstraints } from "./changes/table.ts";
 import { dropReplaced } from "./changes/types.ts";
@@ -22,6 +23,8 @@ import { clause, type Statement, statement } from "./statement.ts";
 export interface PlanOptions {
   /** SQL that fills a column where it is NULL, by the column's id. */
   backfills?: ReadonlyMap<ObjectId, string>;
+  /** Tables whose rows are to go with them. */
+  dropped?: ReadonlySet<ObjectId>;
 }
 
 /** A change of one object, and of what comes or goes along with it. */
@@ -56,8 +59,12 @@ export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Sta
 }
 
 /** What is known of a change before its statements are. */
-export function changeContext(from: Catalog, to: Catalog, { backfills = new Map() }: PlanOptions = {}): ChangeContext {
-  const sides = { from, to, backfills };
+export function changeContext(
+  from: Catalog,
+  to: Catalog,
+  { backfills = new Map(), dropped = new Set() }: PlanOptions = {},
+): ChangeContext {
+  const sides = { from, to, backfills, dropped };
   const replaced = replacedTypes(sides);
   return { ...sides, replaced, rebuilt: rebuiltObjects(sides, replaced) };
 }
@@ -262,6 +269,18 @@ function creations(context: ChangeContext): Action[] {
       statements: takeRows(table, context),
       rank: fillRank,
       needs: [table.id, ...partitionsOf(isDividedAnew(table, context) ? parentOf(table, to) : table, to)],
+      isRowTaking: true,
+    });
+  }
+  for (const table of objectsOf(from, "table")) {
+    if (!isMerged(table, context) || isRebuilt(table.partitionOf?.table, context)) continue;
+    result.push({
+      verb: "create",
+      object: table.id,
+      covers: [],
+      statements: takeRows(table, context),
+      rank: fillRank,
+      needs: partitionsOf(parentOf(table, to), to),
       isRowTaking: true,
     });
   }

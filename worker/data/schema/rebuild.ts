@@ -1,8 +1,9 @@
 import { type Catalog, type CatalogObject, columnsOf, type ObjectId, objectsOf, type Table } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
 import { changesType } from "./changes/column.ts";
+import { isDividedAnew, isMerged } from "./changes/division.ts";
 import { changeOf } from "./changes/index.ts";
-import { isDividedAnew, rootOf } from "./changes/repartition.ts";
+import { rootOf } from "./changes/repartition.ts";
 import { columnsOfReplacedType, type Sides } from "./replaced-types.ts";
 
 /** Who depends on whom, the other way round. */
@@ -63,6 +64,7 @@ export function rebuiltObjects(sides: Sides, replaced: ReadonlySet<string>): Set
   }
   // Rows that foreign keys lead to are away while they move from one partition to another.
   const divided = objectsOf(to, "table").filter((table) => isDividedAnew(table, sides));
+  divided.push(...objectsOf(from, "table").filter((table) => isMerged(table, sides)));
   const parents = new Set(divided.flatMap(({ partitionOf }) => [partitionOf!.table, rootOf(partitionOf!.table, from)]));
   for (const { id, type, references } of objectsOf(from, "constraint")) {
     const target = from.objects.get(references[0]!);

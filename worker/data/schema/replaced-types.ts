@@ -15,6 +15,8 @@ export interface Sides {
   from: Catalog;
   to: Catalog;
   backfills: ReadonlyMap<ObjectId, string>;
+  /** Tables whose rows are to go with them. */
+  dropped: ReadonlySet<ObjectId>;
 }
 
 /**

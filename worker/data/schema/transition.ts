@@ -96,10 +96,14 @@ export async function reach(
   scratch: Connection,
   now: Catalog,
   to: Catalog,
-  { backfills, ...reading }: Pick<TransitionOptions, "backfills" | "exclude">,
+  {
+    backfills = new Map(),
+    dropped = new Set(),
+    ...reading
+  }: Pick<TransitionOptions, "backfills" | "dropped" | "exclude">,
   before: readonly Statement[] = [],
 ): Promise<{ steps: Step[]; now: Catalog }> {
-  const steps = stepsOf([...before, ...plan(now, to, backfills ? { backfills } : {})]);
+  const steps = stepsOf([...before, ...plan(now, to, { backfills, dropped })]);
   if (steps.length === 0) return { steps, now };
   await scratch.query("BEGIN");
   for (const { sql } of steps) await scratch.query(sql);

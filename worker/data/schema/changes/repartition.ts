@@ -13,8 +13,8 @@ import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../
 import { longLock, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext } from "./change.ts";
 import { changesType, restart } from "./column.ts";
+import { isDividedAnew } from "./division.ts";
 import { isWithin } from "./sequence.ts";
-import { dividesAnew } from "./table.ts";
 import { valueOfReplacedType } from "./types.ts";
 
 /** A plain table can't become a partitioned one, nor one with another key: a new one takes the rows of the old one. */
@@ -46,9 +46,13 @@ export function setAside(table: Table, context: ChangeContext): Statement[] {
 /** Moves the rows, and the counters with them. */
 export function takeRows(table: Table, context: ChangeContext): Statement[] {
   const { from, to, replaced } = context;
-  const old = qualified(table.schema, aside(table.name));
+  const isGone = !to.objects.has(table.id);
+  const old = isGone ? table.sqlName : qualified(table.schema, aside(table.name));
+  const parent = table.partitionOf && objectOf(to, table.partitionOf.table, "table");
   const before = new Map(columnsOf(from, rootOf(table.id, from)).map((column) => [column.id, column]));
-  const shared = columnsOf(to, rootOf(table.id, to)).filter((column) => before.has(column.id) && !column.generated);
+  const shared = columnsOf(to, rootOf(isGone ? parent!.id : table.id, to)).filter(
+    (column) => before.has(column.id) && !column.generated,
+  );
   const list = shared.map(({ name }) => name).join(", ");
   const types = new Map([...from.objects.values()].map((object) => [object.sqlName, object]));
   const values = shared.map((column) => {
@@ -58,8 +62,8 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     }
     return changesType(old, column, context) ? (conversionOf(old, column, context).using ?? column.name) : column.name;
   });
-  const parent = table.partitionOf && objectOf(to, table.partitionOf.table, "table");
-  const isDivided = parent !== null && isDividedAnew(table, context);
+  const isDivided = parent !== null && (isGone || isDividedAnew(table, context));
+  const wayOut = isGone ? ` --drop ${plain(table)} drops them.` : "";
   const identities = shared.filter(({ identity }) => identity);
   // A partition numbers nothing by itself.
   const counters = (parent ? [] : shared).flatMap((column) => {
@@ -71,7 +75,7 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
     statement(
       `INSERT INTO ${(isDivided ? parent : table).sqlName} (${list})${identities.length > 0 ? " OVERRIDING SYSTEM VALUE" : ""}\nSELECT ${values.join(", ")} FROM ${old}`,
       longLock(`The rows of ${table.sqlName} are copied.`),
-      ...(isDivided ? [mayFail(`${table.sqlName}: this fails where a row belongs to no partition.`)] : []),
+      ...(isDivided ? [mayFail(`${table.sqlName}: this fails where a row belongs to no partition.${wayOut}`)] : []),
     ),
     ...counters.map(({ column, counter, old: last }) =>
       last && !to.objects.has(last.id) && isWithin(last, counter)
@@ -84,10 +88,8 @@ export function takeRows(table: Table, context: ChangeContext): Statement[] {
   ];
 }
 
-/** Whether rows may belong to other partitions of its parent than before. */
-export function isDividedAnew(table: Table, context: Pick<ChangeContext, "from" | "to">): boolean {
-  const before = context.from.objects.get(table.id);
-  return before?.kind === "table" && dividesAnew(before, table, context);
+function plain({ id }: Table): string {
+  return id.replace(/^table (public\.)?/, "");
 }
 
 /** The partitions of a table, and theirs. */

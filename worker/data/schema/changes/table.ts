@@ -2,6 +2,7 @@ import { type Constraint, columnsOf, type ObjectId, objectOf, objectsOf, type Ta
 import { clause, dataLoss, longLock, mayFail, type Note, type Statement, statement } from "../statement.ts";
 import type { ChangeContext, ObjectChange } from "./change.ts";
 import { columnDefinition, settings } from "./column.ts";
+import { dividesAnew, isMerged } from "./division.ts";
 
 export const tableChange: ObjectChange<Table> = {
   create(table, context) {
@@ -17,12 +18,17 @@ export const tableChange: ObjectChange<Table> = {
     ];
   },
 
-  drop({ sqlName, partitionOf }, { from, to }) {
+  drop(table, context) {
+    const { sqlName, partitionOf } = table;
+    const { from, to } = context;
     // Foreign keys lead to each partition: it can go when it is none any more.
     const parent = partitionOf && to.objects.has(partitionOf.table) ? objectOf(from, partitionOf.table, "table") : null;
     const isTarget = objectsOf(from, "constraint").some(({ references }) =>
       references.some((column) => parent && objectOf(from, column, "column").table === parent.id),
     );
+    if (parent && isMerged(table, context)) {
+      return [statement(`ALTER TABLE ${parent.sqlName} DETACH PARTITION ${sqlName}`)];
+    }
     return [
       ...(parent && isTarget ? [statement(`ALTER TABLE ${parent.sqlName} DETACH PARTITION ${sqlName}`)] : []),
       statement(`DROP TABLE ${sqlName}`, dataLoss(`${sqlName} and its rows are dropped.`)),
@@ -58,17 +64,6 @@ function overDefault({ partitionOf: is }: Table, { from, to, rebuilt }: ChangeCo
   if (!is || is.bound === "DEFAULT" || !other || !from.objects.has(other.id)) return [];
   if (rebuilt.has(other.id) || rebuilt.has(is.table)) return [];
   return [mayFail(`${other.sqlName}: this fails where it has a row that is ${is.bound}.`)];
-}
-
-/** Whether rows of the partition may belong to others now, which would overlap with it while it is as it was. */
-export function dividesAnew(from: Table, to: Table, context: Pick<ChangeContext, "from" | "to">): boolean {
-  const [was, is] = [from.partitionOf, to.partitionOf];
-  if (!was || !is || was.table !== is.table || was.bound === is.bound) return false;
-  return objectsOf(context.to, "table").some((other) => {
-    if (other.id === to.id || other.partitionOf?.table !== is.table) return false;
-    const before = context.from.objects.get(other.id);
-    return before?.kind !== "table" || before.partitionOf?.bound !== other.partitionOf.bound;
-  });
 }
 
 /** Being on and being forced go their own ways. */

@@ -325,4 +325,64 @@ export const combinations: readonly SchemaChange[] = [
       "alter table a add constraint a_b foreign key (b) references b (id) deferrable",
     ),
   },
+  {
+    title: "a view under the old name of a table",
+    from: "create table old (id int primary key, n text)",
+    rows: "insert into old values (1, 'a')",
+    to: sql("create table new (id int primary key, n text)", "create view old as select * from new"),
+    renames: ["old=new"],
+  },
+  {
+    title: "a table takes the name of its view",
+    from: sql(
+      "create table old (id int primary key, n text)",
+      "create view new as select * from old",
+      "create view w as select * from new",
+    ),
+    rows: "insert into old values (1, 'a')",
+    to: sql(
+      "create table new (id bigint primary key, n text)",
+      "create view old as select * from new",
+      "create view w as select * from new",
+    ),
+    renames: ["old=new"],
+  },
+  {
+    title: "a materialized view gives its name to a table that moves",
+    from: sql(
+      "create schema s",
+      "create table s.old (id int primary key)",
+      "create materialized view new as select 1 x",
+      "create index nx on new (x)",
+    ),
+    rows: "insert into s.old values (1)",
+    to: sql("create schema s", "create table new (id int primary key)", "create view s.old as select * from new"),
+    renames: ["s.old=public.new"],
+  },
+  {
+    title: "a column under its old name is computed",
+    from: "create table t (id int, fullname text)",
+    rows: "insert into t values (1, 'a')",
+    to: "create table t (id int, name text, fullname text generated always as (name) stored)",
+    renames: ["t.fullname=name"],
+  },
+  {
+    title: "a column takes the name of what is computed by it",
+    from: sql(
+      "create table t (id int, a text, b text generated always as (lower(a)) stored)",
+      "create index tb on t (b)",
+    ),
+    rows: "insert into t values (1, 'A')",
+    to: sql(
+      "create table t (id int, b text, a text generated always as (lower(b)) stored)",
+      "create index tb on t (b)",
+    ),
+    renames: ["t.a=b"],
+  },
+  {
+    title: "an index and a sequence swap names",
+    from: sql("create table t (a int)", "create index x on t (a)", "create sequence y"),
+    rows: "insert into t values (1)",
+    to: sql("create table t (a int)", "create index y on t (a)", "create sequence x"),
+  },
 ];

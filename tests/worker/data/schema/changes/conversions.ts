@@ -126,4 +126,11 @@ export const conversions: readonly SchemaChange[] = [
     rows: "insert into t values ('x')",
     to: sql("create table t (a text)", `create index i on t (a collate "C" text_pattern_ops desc nulls last)`),
   },
+  {
+    title: "array, date and enum to jsonb",
+    from: sql("create type e as enum ('a')", "create table t (id int, d text[] default '{}', at date, e e)"),
+    rows: "insert into t values (1, '{a,b}', '2020-01-01', 'a')",
+    to: sql("create type e as enum ('a')", "create table t (id int, d jsonb default '[]', at jsonb, e jsonb)"),
+    beforeDown: "update t set d = '\"x\"', at = null, e = null",
+  },
 ];

@@ -184,4 +184,19 @@ export const routines: readonly SchemaChange[] = [
       "create policy p on t using (exists (select 1 from o where o.id = t.id))",
     ),
   },
+  {
+    title: "parsed body over a column that changes its type",
+    from: sql(
+      "create table t (a int)",
+      "create function f() returns bigint stable language sql return (select count(*) from t where a > 1)",
+      "create view v as select f() n",
+    ),
+    rows: "insert into t values (1)",
+    to: sql(
+      "create table t (b bigint)",
+      "create function f() returns bigint stable language sql return (select count(*) from t where b > 1)",
+      "create view v as select f() n",
+    ),
+    renames: ["t.a=b"],
+  },
 ];

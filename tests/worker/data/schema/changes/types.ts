@@ -499,4 +499,34 @@ export const types: readonly SchemaChange[] = [
     rowsChange: true,
     holds: "select (d[1]).a = 1 from t",
   },
+  {
+    title: "enum reordered under a generated column of it, with a function",
+    from: sql(
+      "create type e as enum ('a', 'b')",
+      "create function f(e) returns e immutable language sql as 'select $1'",
+      "create table t (x e, g e generated always as (f(x)) stored)",
+    ),
+    rows: "insert into t values ('a')",
+    to: sql(
+      "create type e as enum ('b', 'a')",
+      "create function f(e) returns e immutable language sql as 'select $1'",
+      "create table t (x e, g e generated always as (f(x)) stored)",
+    ),
+  },
+  {
+    title: "enum reordered under a default by a function",
+    from: sql(
+      "create type e as enum ('a', 'b')",
+      "create function f(e) returns e immutable language sql as 'select $1'",
+      "create table t (x e, g e default f('a'), check (f('a') = 'a'))",
+      "create index th on t (f(g))",
+    ),
+    rows: "insert into t values ('a')",
+    to: sql(
+      "create type e as enum ('b', 'a')",
+      "create function f(e) returns e immutable language sql as 'select $1'",
+      "create table t (x e, g e default f('a'), check (f('a') = 'a'))",
+      "create index th on t (f(g))",
+    ),
+  },
 ];
