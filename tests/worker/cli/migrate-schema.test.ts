@@ -348,6 +348,14 @@ test("diff reads two databases and prints SQL alone, nothing when they are equal
   await sequelize.query("CREATE TABLE cities (id bigint PRIMARY KEY, title text NOT NULL)");
   await sequelize.close();
   t.deepEqual(await migrate(["diff", database.url, url(target.name)]), { code: 2, stdout: "", stderr: question });
+  const misspelt = ["--drop", "town", "--backfill", "cities.tittle=''"];
+  t.deepEqual(await migrate(["diff", database.url, url(target.name), ...misspelt]), {
+    code: 2,
+    stdout: "",
+    stderr:
+      "--drop town: there is no table or column town.\n" +
+      "--backfill cities.tittle: there is no column cities.tittle afterwards.\n",
+  });
   const rename = ["--rename", "cities.name=title", "--backfill", "cities.title=''"];
   const { code, stdout, stderr } = await migrate(["diff", database.url, url(target.name), ...rename]);
   t.deepEqual([code, stderr], [0, ""]);

@@ -291,12 +291,13 @@ export function lookalikes(from: Catalog, to: Catalog, dropped: ReadonlySet<Obje
     const before = columnsOf(from, table.id);
     const after = columnsOf(to, table.id);
     for (const column of before) {
-      if (after.some(({ id }) => id === column.id) || dropped.has(column.id)) continue;
+      // What is computed is computed anew.
+      if (column.generated || after.some(({ id }) => id === column.id) || dropped.has(column.id)) continue;
       const other = after.find(
         (candidate) =>
           !before.some(({ id }) => id === candidate.id) &&
           candidate.type === column.type &&
-          candidate.generated === column.generated &&
+          !candidate.generated &&
           neighbours(candidate, after, before) === neighbours(column, before, after),
       );
       if (!other) continue;
