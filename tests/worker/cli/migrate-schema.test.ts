@@ -353,8 +353,8 @@ test("diff reads two databases and prints SQL alone, nothing when they are equal
     code: 2,
     stdout: "",
     stderr:
-      "--drop town: there is no table or column town.\n" +
-      "--backfill cities.tittle: there is no column cities.tittle afterwards.\n",
+      "--drop: there is no table town.\n" +
+      "--backfill: there is no column cities.tittle.\n",
   });
   const rename = ["--rename", "cities.name=title", "--backfill", "cities.title=''"];
   const { code, stdout, stderr } = await migrate(["diff", database.url, url(target.name), ...rename]);
@@ -444,6 +444,18 @@ for (const [what, prepare, argv, sentence] of [
       await writeFile(path.join(project, "worker/data/models/empty.ts"), "export default () => {};"),
     ["check"],
     /^worker\/data\/models\/empty\.ts defines no model: its function returns none\. Return what it defines\.\n$/,
+  ],
+  [
+    "a misspelt key beside a model",
+    async ({ model }) => await model("cities", cities, `{ chekcs: { positive: "id > 0" } }`),
+    ["check"],
+    /^worker\/data\/models\/cities\.ts: schema\.chekcs is no declaration\. What may be declared: .*declaration\.ts\.\n$/,
+  ],
+  [
+    "a wrong value beside a model",
+    async ({ model }) => await model("cities", cities, `{ indexes: { late: { on: "id", unique: "yes" } } }`),
+    ["check"],
+    /^worker\/data\/models\/cities\.ts: schema\.indexes\.late\.unique is "yes"; it must be boolean\. /,
   ],
   [
     "a declared column that the model does not have",
