@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { ObjectId } from "../data/schema/catalog.ts";
 import { quoteIdentifier } from "../data/schema/identifier.ts";
-import { AnswerError, type Lookalike, parseRename, type Rename, splitName } from "../data/schema/renames.ts";
+import type { Lookalike } from "../data/schema/lookalikes.ts";
+import { AnswerError, parseRename, type Rename, splitName } from "../data/schema/renames.ts";
 import type { Answers } from "../data/schema/revision.ts";
 import { RenameQuestion } from "../data/schema/transition.ts";
 import { Failure } from "../failure.ts";

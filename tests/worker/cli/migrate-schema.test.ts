@@ -352,9 +352,7 @@ test("diff reads two databases and prints SQL alone, nothing when they are equal
   t.deepEqual(await migrate(["diff", database.url, url(target.name), ...misspelt]), {
     code: 2,
     stdout: "",
-    stderr:
-      "--drop: there is no table town.\n" +
-      "--backfill: there is no column cities.tittle.\n",
+    stderr: "--drop: there is no table town.\n" + "--backfill: there is no column cities.tittle.\n",
   });
   const rename = ["--rename", "cities.name=title", "--backfill", "cities.title=''"];
   const { code, stdout, stderr } = await migrate(["diff", database.url, url(target.name), ...rename]);

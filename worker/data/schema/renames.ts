@@ -1,18 +1,4 @@
-import {
-  type Catalog,
-  type CatalogObject,
-  type Column,
-  type CompositeType,
-  type Constraint,
-  columnsOf,
-  type Domain,
-  type EnumType,
-  type Index,
-  type ObjectId,
-  objectsOf,
-  type Sequence,
-  type Table,
-} from "./catalog.ts";
+import { type Catalog, type Column, columnsOf, type ObjectId, objectsOf, type Table } from "./catalog.ts";
 import { qualified, quoteIdentifier, shortIdentifier, unquoteIdentifier } from "./identifier.ts";
 
 /** What a person says: `flights.origin=departure`, `flights=flight_legs`, `mood.happy=glad` of an enum. */
@@ -163,68 +149,6 @@ function findLabel(path: readonly string[], catalog: Catalog): { sqlName: string
 }
 
 /**
- * Renames that lose nothing, whoever is right about what was meant: constraints, indexes, sequences and types that are
- * there under another name, and are the same otherwise.
- */
-export function harmlessRenames(from: Catalog, to: Catalog): string[] {
-  const statements: string[] = [];
-  const late: string[] = [];
-  const taken = new Set(
-    [...from.objects.values()].map((object) => ("schema" in object || "table" in object ? object.name : "")),
-  );
-  /** `shape`: what the two have in common; `sentence`: renames `name`, which it has now. */
-  const match = <T extends CatalogObject & { name: string }>(
-    kind: T["kind"],
-    shape: (object: T) => unknown,
-    sentence: (object: T, name: string, newName: string) => string,
-  ) => {
-    const of = (catalog: Catalog, other: Catalog) =>
-      [...catalog.objects.values()]
-        .filter((object): object is T => object.kind === kind && !other.objects.has(object.id))
-        .map((object) => ({ object, shape: JSON.stringify(shape(object)) }));
-    const gone = of(from, to);
-    const fresh = of(to, from);
-    for (const old of gone) {
-      const alike = fresh.filter((other) => other.shape === old.shape);
-      if (alike.length !== 1 || gone.filter((other) => other.shape === old.shape).length !== 1) continue;
-      const { name } = alike[0]!.object;
-      if (isHeldByAnotherKind(old.object, name, from)) continue;
-      if (!taken.has(name)) statements.push(sentence(old.object, old.object.name, name));
-      else {
-        const between = quoteIdentifier(`${unquoteIdentifier(name)}_new`);
-        statements.push(sentence(old.object, old.object.name, between));
-        late.push(sentence(old.object, between, name));
-      }
-    }
-  };
-  match<Constraint>(
-    "constraint",
-    ({ table, definition, valid }) => [table, definition, valid],
-    ({ table }, name, newName) =>
-      `ALTER TABLE ${from.objects.get(table)!.sqlName} RENAME CONSTRAINT ${name} TO ${newName}`,
-  );
-  const rename = (words: string) => (object: { schema: string }, name: string, newName: string) =>
-    `ALTER ${words} ${qualified(object.schema, name)} RENAME TO ${newName}`;
-  match<Index>("index", ({ table, shape, valid }) => [table, shape, valid], rename("INDEX"));
-  match<Sequence>("sequence", ({ schema, ownedBy, id }) => [schema, ownedBy ?? id], rename("SEQUENCE"));
-  match<EnumType>("enum", ({ schema, labels }) => [schema, labels], rename("TYPE"));
-  match<CompositeType>("composite", ({ schema, attributes }) => [schema, attributes], rename("TYPE"));
-  match<Domain>(
-    "domain",
-    ({ schema, base, collation, checks, notNull, default: value }) => [
-      schema,
-      base,
-      collation,
-      checks.map(({ definition }) => definition),
-      notNull,
-      value,
-    ],
-    rename("DOMAIN"),
-  );
-  return [...statements, ...late];
-}
-
-/**
  * `dropped`: of `a.b` the column of the table and the table of the schema, as --drop may mean either.
  * @throws AnswerError where neither side has what is dropped or filled
  */
@@ -241,99 +165,6 @@ export function refuseUnknown(
     ...[...backfills.keys()].filter(isMissing).map((id) => `--backfill: ${id}`),
   ].map((fault) => `${fault.replace(/: (\w+) (public\.)?/, ": there is no $1 ")}.`);
   if (faults.length > 0) throw new AnswerError(faults.join("\n"));
-}
-
-/** Whether the name is one that something of another kind has until it is dropped, such as an index that of a sequence. */
-function isHeldByAnotherKind(object: CatalogObject, name: string, catalog: Catalog): boolean {
-  const place = placeOf(object, catalog);
-  if (place === null) return false;
-  return [...catalog.objects.values()].some(
-    (other) =>
-      other.kind !== object.kind && "name" in other && other.name === name && placeOf(other, catalog) === place,
-  );
-}
-
-/** Where the name of an object must be its only one; null: elsewhere. */
-function placeOf(object: CatalogObject, { objects }: Catalog): string | null {
-  if (object.kind === "constraint") {
-    const hasIndex = object.type !== "foreign key" && object.type !== "check";
-    return hasIndex ? (objects.get(object.table) as Table).schema : null;
-  }
-  const isAlone = ["schema", "extension", "routine", "statistics"].includes(object.kind);
-  return "schema" in object && !isAlone ? object.schema : null;
-}
-
-/** A dropped and an added thing that look alike: a rename, perhaps. */
-export interface Lookalike {
-  old: ObjectId;
-  new: ObjectId;
-  /** As --rename takes it. */
-  rename: string;
-  /** As --drop takes it. */
-  drop: string;
-}
-
-/** The columns and tables of which one must ask. `dropped`: those of which it was said that they are to go. */
-export function lookalikes(from: Catalog, to: Catalog, dropped: ReadonlySet<ObjectId>): Lookalike[] {
-  const found: Lookalike[] = [];
-  const gone = objectsOf(from, "table").filter(({ id }) => !to.objects.has(id) && !dropped.has(id));
-  const fresh = objectsOf(to, "table").filter(({ id }) => !from.objects.has(id));
-  for (const table of gone) {
-    const other = fresh.find(
-      (candidate) => sharedColumns(columnsOf(from, table.id), columnsOf(to, candidate.id)) >= 0.6,
-    );
-    if (other) {
-      found.push({ old: table.id, new: other.id, rename: `${plain(table)}=${plain(other)}`, drop: plain(table) });
-    }
-  }
-  for (const table of objectsOf(to, "table")) {
-    if (!from.objects.has(table.id)) continue;
-    const before = columnsOf(from, table.id);
-    const after = columnsOf(to, table.id);
-    for (const column of before) {
-      // What is computed is computed anew.
-      if (column.generated || after.some(({ id }) => id === column.id) || dropped.has(column.id)) continue;
-      const other = after.find(
-        (candidate) =>
-          !before.some(({ id }) => id === candidate.id) &&
-          candidate.type === column.type &&
-          !candidate.generated &&
-          neighbours(candidate, after, before) === neighbours(column, before, after),
-      );
-      if (!other) continue;
-      const name = `${plain(table)}.${said(column.name)}`;
-      found.push({ old: column.id, new: other.id, rename: `${name}=${said(other.name)}`, drop: name });
-    }
-  }
-  return found;
-}
-
-/** Of all columns of two tables, the part that both have, with the same type. */
-function sharedColumns(before: readonly Column[], after: readonly Column[]): number {
-  const key = ({ name, type }: Column) => `${name} ${type}`;
-  const names = new Set(before.map(key));
-  const shared = after.filter((column) => names.has(key(column))).length;
-  return shared / (before.length + after.length - shared || 1);
-}
-
-/** The nearest columns before and after `column` that both sides have. */
-function neighbours(column: Column, columns: readonly Column[], others: readonly Column[]): string {
-  const isShared = ({ id }: Column) => others.some((other) => other.id === id);
-  const index = columns.indexOf(column);
-  const previous = columns.slice(0, index).findLast(isShared);
-  const next = columns.slice(index + 1).find(isShared);
-  return JSON.stringify([previous?.name, next?.name]);
-}
-
-function plain({ schema, name }: { schema: string; name: string }): string {
-  const own = said(name);
-  return schema === "public" ? own : `${said(schema)}.${own}`;
-}
-
-/** A name as {@link parseRename} reads it. */
-function said(quoted: string): string {
-  const name = unquoteIdentifier(quoted);
-  return /[."=]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /** Reads `TABLE.OLD=NEW` or `OLD=NEW`; a name with a dot or an equals sign stands in double quotes. */

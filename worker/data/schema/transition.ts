@@ -1,14 +1,9 @@
 import type { Catalog, ObjectId } from "./catalog.ts";
+import { harmlessRenames } from "./harmless-renames.ts";
+import { type Lookalike, lookalikes } from "./lookalikes.ts";
 import { plan } from "./plan.ts";
 import { type Connection, type ReadCatalogOptions, readCatalog } from "./read-catalog.ts";
-import {
-  harmlessRenames,
-  type Lookalike,
-  lookalikes,
-  type Rename,
-  refuseUnknown,
-  renameStatements,
-} from "./renames.ts";
+import { type Rename, refuseUnknown, renameStatements } from "./renames.ts";
 import { type Statement, type Step, stepsOf } from "./statement.ts";
 
 export interface TransitionOptions extends ReadCatalogOptions {
