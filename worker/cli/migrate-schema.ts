@@ -27,7 +27,9 @@ export async function check(argv: string[], context: CliContext): Promise<number
   const { flags, words } = parseFlags(name, argv, { env: environmentFlag, scratch: scratchFlag });
   refuseWords(name, words);
   const { database, models } = await open(flags, context);
-  const missing = await proving(database, context, () => differences(database, models, migrateIn(context)));
+  const missing = await proving(database, context, () =>
+    differences(database, models, migrateIn(context), context.stop),
+  );
   if (missing.length === 0) {
     context.stdout.write("The migrations build what the models want.\n");
     return exitCodes.done.code;
@@ -63,7 +65,7 @@ export async function revision(argv: string[], context: CliContext): Promise<num
   const answersGiven = parseAnswers(name, flags);
   const { database, models } = await open(flags, context);
   const revisions = await answered(context, answersGiven, (answers) =>
-    proving(database, context, () => revise(database, models, migrateIn(context), answers, flags.online)),
+    proving(database, context, () => revise(database, models, migrateIn(context), answers, flags.online, context.stop)),
   );
   const steps = revisions.flatMap(({ up }) => up);
   if (steps.length === 0) {
@@ -103,7 +105,7 @@ export async function diff(argv: string[], context: CliContext): Promise<number>
   const [before, after] = [databaseOfUrl(from, "FROM_URL"), databaseOfUrl(to, "TO_URL")];
   const scratch = flags.scratch === undefined ? before : databaseOfUrl(flags.scratch, "--scratch");
   const { steps, unread } = await answered(context, parseAnswers(name, flags), (answers) =>
-    proving(before, context, () => difference(before, after, scratch, answers, flags.online)),
+    proving(before, context, () => difference(before, after, scratch, answers, flags.online, context.stop)),
   );
   for (const object of unread) context.stderr.write(`note: ${object} is not compared\n`);
   context.stdout.write(scriptText(steps));

@@ -1,12 +1,13 @@
 import path from "node:path";
 import * as v from "valibot";
+import type { Database } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import { databaseOfUrl } from "../data/database-url.ts";
 import { environmentDatabase } from "../data/environment-database.ts";
 import type { MigrationStatus } from "../data/migration-set.ts";
 import type { Migrated, MigrateOptions, Migrator, Rehearsal } from "../data/migrator.ts";
 import type { Drift } from "../data/schema/drift.ts";
-import { exitCodes } from "../failure.ts";
+import { exitCodes, Failure } from "../failure.ts";
 import { loadModule } from "../load-module.ts";
 import { answerHelp } from "./answer-help.ts";
 import type { CliContext } from "./context.ts";
@@ -256,10 +257,12 @@ async function drifted(
   const scratch = flags.scratch === undefined ? database : databaseOfUrl(flags.scratch, "--scratch");
   const last = statuses.filter(({ state }) => state === "applied").at(-1)!.name;
   try {
-    return await drift(database, scratch, async (copy) => {
-      await projectMigrator(copy, context).up({ to: last });
-    });
+    const migrate = async (copy: Database) => {
+      await projectMigrator(copy, context).up({ to: last, signal: context.stop });
+    };
+    return await drift(database, scratch, migrate, context.stop);
   } catch (error) {
+    if (context.stop.aborted) throw new Failure("interrupted", "Interrupted; the schema was not compared.");
     throw asFailure(error, database.label);
   }
 }

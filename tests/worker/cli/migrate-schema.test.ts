@@ -97,6 +97,15 @@ function textStream(isTTY = false) {
 const cities = "{ id: { type: DataTypes.BIGINT, primaryKey: true }, name: { type: DataTypes.TEXT, allowNull: false } }";
 const citiesTable = migration("CREATE TABLE cities (id bigint PRIMARY KEY, name text NOT NULL)", "DROP TABLE cities");
 
+/** Statements of scratch databases that sleep. */
+const sleeping = async () =>
+  (
+    await other.query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'batch_preflight_scratch%' AND wait_event = 'PgSleep'",
+      { type: QueryTypes.SELECT },
+    )
+  ).length;
+
 const scratches = async () =>
   await other.query("SELECT datname FROM pg_database WHERE datname LIKE 'batch_preflight_scratch%'", {
     type: QueryTypes.SELECT,
@@ -569,6 +578,18 @@ test("who stops check or revision is told that nothing was written, and no scrat
     while ((await scratches()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
   t.deepEqual(await readdir(folder), ["0001-cities.ts"]);
+});
+
+test("a migration that hangs does not keep who stops it", async (t) => {
+  const { migrate, write } = await scene(t, { "0001-cities.ts": citiesTable });
+  await write("0002-hangs.ts", migration("SELECT pg_sleep(60)", "SELECT 1"));
+  const controller = new AbortController();
+  const checked = migrate(["check"], undefined, controller.signal);
+  while ((await sleeping()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  controller.abort();
+  t.deepEqual(await checked, { code: 75, stdout: "", stderr: "Interrupted; nothing was written.\n" });
+  while ((await scratches()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.is(await sleeping(), 0);
 });
 
 test("a comment and what is declared of one column go their own ways; a new table's parts lock nobody out", async (t) => {

@@ -20,6 +20,7 @@ export async function difference(
   scratch: Database,
   answers: Answers,
   online: boolean,
+  stop?: AbortSignal,
 ): Promise<{ steps: Step[]; unread: readonly string[] }> {
   const [before, goal] = await Promise.all([
     withConnection(from, (connection) => readCatalog(connection)),
@@ -27,12 +28,17 @@ export async function difference(
   ]);
   const unread = [...new Set([...before.unread, ...goal.unread])];
   if (answers.renames.length === 0 && plan(before, goal).length === 0) return { steps: [], unread };
-  const made = withScratch(scratch, 1, async ([copy]) => {
-    const connection = copy!.connection;
-    for (const { sql } of stepsOf(plan(await readCatalog(connection), before))) await connection.query(sql);
-    if (!online) return await transition(connection, goal, answers);
-    return { steps: (await onlineTransition(connection, goal, answers)).flatMap(({ up }) => up) };
-  });
+  const made = withScratch(
+    scratch,
+    1,
+    async ([copy]) => {
+      const connection = copy!.connection;
+      for (const { sql } of stepsOf(plan(await readCatalog(connection), before))) await connection.query(sql);
+      if (!online) return await transition(connection, goal, answers);
+      return { steps: (await onlineTransition(connection, goal, answers)).flatMap(({ up }) => up) };
+    },
+    stop,
+  );
   const { steps } = await made.catch((error: unknown) => {
     // Class 42: something is not there (PostgreSQL manual, appendix A).
     if (unread.length === 0 || !sqlState(error)?.startsWith("42")) throw error;

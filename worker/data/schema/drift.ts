@@ -22,14 +22,20 @@ export async function drift(
   database: Database,
   scratch: Database,
   migrate: (database: Database) => Promise<void>,
+  stop?: AbortSignal,
 ): Promise<Drift[]> {
   const options = { exclude: [bookkeeping] };
   const [live, built] = await Promise.all([
     withConnection(database, (connection) => readCatalog(connection, options)),
-    withScratch(scratch, 1, async ([copy]) => {
-      await migrate(copy!);
-      return await readCatalog(copy!.connection, options);
-    }),
+    withScratch(
+      scratch,
+      1,
+      async ([copy]) => {
+        await migrate(copy!);
+        return await readCatalog(copy!.connection, options);
+      },
+      stop,
+    ),
   ]);
   const schemas = new Set(objectsOf(built, "schema").map(({ name }) => name));
   return compare(live, adoptForeign(live, built, schemas));

@@ -7,7 +7,7 @@ import { onlineTransition, type Phase } from "./online.ts";
 import { plan } from "./plan.ts";
 import { type Connection, readCatalog } from "./read-catalog.ts";
 import { type Rename, undone } from "./renames.ts";
-import { withScratch } from "./scratch.ts";
+import { type Scratch, withScratch } from "./scratch.ts";
 import { type Step, stepsOf } from "./statement.ts";
 import { swapIndexes } from "./swap-indexes.ts";
 import { type TransitionOptions, transition } from "./transition.ts";
@@ -46,8 +46,9 @@ export async function revise(
   migrate: (database: Database) => Promise<void>,
   answers: Answers,
   online: boolean,
+  stop?: AbortSignal,
 ): Promise<Revision[]> {
-  return await withBoth(database, models, migrate, async (migrated, goal) => {
+  return await withBoth({ database, models, migrate, stop }, async (migrated, goal) => {
     const before = await readCatalog(migrated, { exclude });
     const schemas = schemasOf(models);
     const renames = [...declaredRenames(models, before, goal), ...answers.renames];
@@ -81,26 +82,33 @@ export async function differences(
   database: Database,
   models: ModelSchema,
   migrate: (database: Database) => Promise<void>,
+  stop?: AbortSignal,
 ): Promise<Step[]> {
-  return await withBoth(database, models, migrate, async (migrated, goal) => {
+  return await withBoth({ database, models, migrate, stop }, async (migrated, goal) => {
     const from = await readCatalog(migrated, { exclude });
     return stepsOf(plan(from, adopt(from, goal, schemasOf(models))));
   });
 }
 
+interface Both {
+  database: Database;
+  models: ModelSchema;
+  migrate: (database: Database) => Promise<void>;
+  stop: AbortSignal | undefined;
+}
+
 async function withBoth<T>(
-  database: Database,
-  models: ModelSchema,
-  migrate: (database: Database) => Promise<void>,
+  { database, models, migrate, stop }: Both,
   work: (migrated: Connection, goal: Catalog) => Promise<T>,
 ): Promise<T> {
-  return await withScratch(database, 2, async ([a, b]) => {
+  const building = async ([a, b]: Scratch[]) => {
     const [, goal] = await Promise.all([
       migrate(a!),
       models.build(b!).then(() => readCatalog(b!.connection, { exclude })),
     ]);
     return await work(a!.connection, goal);
-  });
+  };
+  return await withScratch(database, 2, building, stop);
 }
 
 /** Where the models may have a say. */

@@ -13,17 +13,25 @@ const prefix = "batch_preflight_scratch";
 /**
  * Does `work` with `count` empty databases on the server of `database`, and drops them however it ends. Those that a
  * killed process left are dropped first: their names tell the session that made them.
+ * @param stop drops them at once, and so ends what runs there
  * @throws Failure `usage` where the role may not create databases
  */
 export async function withScratch<T>(
   database: Database,
   count: number,
   work: (scratches: Scratch[]) => Promise<T>,
+  stop?: AbortSignal,
 ): Promise<T> {
   const settings = await database.settings();
   const admin = await connected(settings, database.label);
   const names: string[] = [];
   const scratches: Scratch[] = [];
+  const drop = async () => {
+    for (const name of names) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(() => undefined);
+  };
+  // Whatever runs there ends with it: a migration that hangs would not, else.
+  const dropNow = () => void drop();
+  stop?.addEventListener("abort", dropNow);
   try {
     await dropAbandoned(admin);
     const { rows } = await admin.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
@@ -41,8 +49,9 @@ export async function withScratch<T>(
     }
     return await work(scratches);
   } finally {
+    stop?.removeEventListener("abort", dropNow);
     await Promise.all(scratches.map(({ connection }) => connection.end().catch(() => undefined)));
-    for (const name of names) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(() => undefined);
+    await drop();
     await admin.end().catch(() => undefined);
   }
 }
