@@ -1,8 +1,8 @@
 import { type Action, foreignTable, typeKinds } from "./action.ts";
 import { type Catalog, type Column, type ObjectId, objectsOf, type Table } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { changesType } from "./changes/column.ts";
 import { rootOf } from "./changes/repartition.ts";
+import { changesType } from "./conversion.ts";
 import { dependentsIn } from "./rebuild.ts";
 import { columnsOfReplacedType } from "./replaced-types.ts";
 

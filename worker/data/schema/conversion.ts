@@ -157,3 +157,9 @@ function isWithin(before: number[], after: number[], type: string): boolean {
 function narrowed(type: string): "lost" | "fails" {
   return ["bit", "bit varying"].includes(type) ? "fails" : "lost";
 }
+
+/** Whether the column's own ALTER changes its type; a type that is replaced under its name takes its columns along. */
+export function changesType(from: Column, to: Column, { replaced }: { replaced: ReadonlySet<string> }): boolean {
+  if (from.baseType === to.baseType && replaced.has(to.baseType)) return false;
+  return from.type !== to.type || from.collation !== to.collation;
+}

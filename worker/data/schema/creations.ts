@@ -1,7 +1,7 @@
 import { type Action, createRanks, fillRank, rankOf } from "./action.ts";
 import { type Catalog, type ObjectId, objectOf, objectsOf, type Table } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { absorbedSequences, serialSequence } from "./changes/column.ts";
+import { absorbedSequences, serialSequence } from "./changes/counter.ts";
 import { isDividedAnew, isMerged } from "./changes/division.ts";
 import { changeOf } from "./changes/index.ts";
 import { isRebuilt, partitionsOf, takeRows } from "./changes/repartition.ts";

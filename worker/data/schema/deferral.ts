@@ -9,7 +9,7 @@ import {
   type Table,
 } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { changesType } from "./changes/column.ts";
+import { changesType } from "./conversion.ts";
 import { shortIdentifier, unquoteIdentifier } from "./identifier.ts";
 import { indexConstraint } from "./swap-indexes.ts";
 

@@ -1,7 +1,7 @@
 import { type Action, foreignTable, rankOf } from "./action.ts";
 import { type Catalog, type CatalogObject, type Column, type ObjectId, objectsOf } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { absorbedSequences } from "./changes/column.ts";
+import { absorbedSequences } from "./changes/counter.ts";
 import { changeOf } from "./changes/index.ts";
 import { setAside } from "./changes/repartition.ts";
 import { changesParents } from "./changes/table.ts";

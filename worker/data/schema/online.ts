@@ -1,6 +1,6 @@
 import { type Catalog, type Column, objectOf } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { failsOverNulls, fill } from "./changes/column.ts";
+import { failsOverNulls, fill } from "./changes/not-null.ts";
 import { type Deferral, deferralOf, goalsOf } from "./deferral.ts";
 import { changeContext } from "./plan.ts";
 import { type Connection, type ReadCatalogOptions, readCatalog } from "./read-catalog.ts";

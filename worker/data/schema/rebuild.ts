@@ -1,9 +1,9 @@
 import { type Catalog, type CatalogObject, columnsOf, type ObjectId, objectsOf, type Table } from "./catalog.ts";
 import type { ChangeContext } from "./changes/change.ts";
-import { changesType } from "./changes/column.ts";
 import { isDividedAnew, isMerged } from "./changes/division.ts";
 import { changeOf } from "./changes/index.ts";
 import { rootOf } from "./changes/repartition.ts";
+import { changesType } from "./conversion.ts";
 import { columnsOfReplacedType, type Sides } from "./replaced-types.ts";
 
 /** Who depends on whom, the other way round. */

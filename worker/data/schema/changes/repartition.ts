@@ -8,11 +8,11 @@ import {
   type SequenceOptions,
   type Table,
 } from "../catalog.ts";
-import { conversionOf } from "../conversion.ts";
+import { changesType, conversionOf } from "../conversion.ts";
 import { qualified, quoteIdentifier, quoteLiteral, unquoteIdentifier } from "../identifier.ts";
 import { longLock, mayFail, type Statement, statement } from "../statement.ts";
 import type { ChangeContext } from "./change.ts";
-import { changesType, restart } from "./column.ts";
+import { restart } from "./counter.ts";
 import { isDividedAnew } from "./division.ts";
 import { isWithin } from "./sequence.ts";
 import { valueOfReplacedType } from "./types.ts";
