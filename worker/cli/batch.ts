@@ -4,7 +4,7 @@ import type { Sequelize } from "sequelize";
 import { connect, type Database } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import { joined } from "../data/joined.ts";
-import { loadUmzug } from "../data/migrator.ts";
+import { loadUmzug } from "../data/migration-runner.ts";
 import { type DefineModel, loadModels } from "../data/models.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { PostgresStepSession } from "../data/repositories/step-session.ts";

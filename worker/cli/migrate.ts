@@ -4,8 +4,9 @@ import type { Database } from "../data/database.ts";
 import { asFailure } from "../data/database-failure.ts";
 import { databaseOfUrl } from "../data/database-url.ts";
 import { environmentDatabase } from "../data/environment-database.ts";
+import type { Migrated } from "../data/migration-runner.ts";
 import type { MigrationStatus } from "../data/migration-set.ts";
-import type { Migrated, MigrateOptions, Migrator, Rehearsal } from "../data/migrator.ts";
+import type { MigrateOptions, Migrator, Rehearsal } from "../data/migrator.ts";
 import type { Drift } from "../data/schema/drift.ts";
 import { exitCodes, Failure } from "../failure.ts";
 import { loadModule } from "../load-module.ts";
@@ -97,8 +98,7 @@ const actions = {
     refuseWords(name, words);
     const migrations = await open(flags.env, context);
     if (flags.dryRun) {
-      if (flags.to !== undefined) throw usageFailure(name, ["--dry-run and --to exclude each other"]);
-      const rehearsed = await migrations.dryRun(options(flags, context));
+      const rehearsed = await migrations.dryRun({ ...options(flags, context), to: flags.to });
       context.stdout.write(
         flags.json ? lines(rehearsed.map((one) => ({ event: "dry-run", ...one }))) : rehearsal(rehearsed),
       );

@@ -1,10 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { Sequelize } from "sequelize";
-import type { RunnableMigration, Umzug } from "umzug";
 import { Failure } from "../failure.ts";
 import { connect, type Database } from "./database.ts";
-import { asFailure, isConnectionLost, isTransient } from "./database-failure.ts";
-import { type MigrationFault, migrationSentences } from "./migration-faults.ts";
+import { asFailure } from "./database-failure.ts";
+import type { MigrationFault } from "./migration-faults.ts";
 import {
   failureOf,
   loadMigration,
@@ -12,16 +11,11 @@ import {
   type MigrationModule,
   readMigrationFiles,
 } from "./migration-files.ts";
+import { type LoadedMigration, type Migrated, migrationFailure, migrationRunner } from "./migration-runner.ts";
 import { recordMigration, scriptOf } from "./migration-script.ts";
 import { type MigrationSession, openMigrationSession } from "./migration-session.ts";
 import { compareMigrations, type MigrationSet, type MigrationStatus } from "./migration-set.ts";
-import {
-  createStorage,
-  insertStatement,
-  type MigrationLog,
-  migrationStorage,
-  readApplied,
-} from "./migration-storage.ts";
+import { createStorage, insertStatement, readApplied } from "./migration-storage.ts";
 
 export interface MigratorOptions {
   /** The folder of the migration files. */
@@ -44,12 +38,6 @@ export interface MigrateOptions {
   /** Another migrator has the lock, and is waited for. */
   onWait?: ((holder: string) => void) | undefined;
   onMigrated?: ((migrated: Migrated) => void) | undefined;
-}
-
-export interface Migrated {
-  name: string;
-  direction: "up" | "down";
-  durationMs: number;
 }
 
 /** The migrations of one folder in one database. Errors are Failures, except bugs. */
@@ -83,12 +71,7 @@ export interface Rehearsal {
   durationMs: number | null;
 }
 
-type Loaded = MigrationFile & { module: MigrationModule };
-
 const defaultLockTimeoutMs = 60_000;
-
-/** Takes 0.1 s, and most runs have nothing to migrate. */
-export const loadUmzug = () => import("umzug");
 
 export function migrator(
   database: Database,
@@ -127,7 +110,7 @@ export function migrator(
       const set = await read(session.sequelize);
       const files = await soundFiles(set, direction, choose);
       if (!set.hasStorage) await createStorage(session.sequelize);
-      const run = await runner(session, files, { label: database.label, version, clock });
+      const run = await migrationRunner(session, files, { label: database.label, version, clock });
       const done: Migrated[] = [];
       for (const file of files) {
         if (signal?.aborted) throw new Failure("interrupted", interruption(done, files));
@@ -136,6 +119,22 @@ export function migrator(
         onMigrated?.(migrated);
       }
       return done;
+    } catch (error) {
+      throw asFailure(error, database.label);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Under the lock, what was read under it. */
+  async function locked<T>(
+    { lockTimeoutMs = defaultLockTimeoutMs, signal, onWait }: MigrateOptions,
+    work: (session: MigrationSession, set: Awaited<ReturnType<typeof read>>) => Promise<T>,
+  ): Promise<T> {
+    const session = openMigrationSession(database, applicationName);
+    try {
+      await session.lock({ timeoutMs: lockTimeoutMs, signal, onWait });
+      return await work(session, await read(session.sequelize));
     } catch (error) {
       throw asFailure(error, database.label);
     } finally {
@@ -153,11 +152,7 @@ export function migrator(
       }
     },
     async up({ to, ...options } = {}) {
-      return await migrate("up", options, (set) => {
-        if (to === undefined) return set.pending;
-        const last = find(set, to);
-        return set.pending.filter(({ name }) => name <= last);
-      });
+      return await migrate("up", options, (set) => pendingTo(set, to));
     },
     async down({ to, all = false, ...options } = {}) {
       return await migrate("down", options, (set) => {
@@ -207,12 +202,9 @@ export function migrator(
         return scriptOf(recorded, set.hasStorage);
       });
     },
-    async dryRun({ lockTimeoutMs = defaultLockTimeoutMs, signal, onWait } = {}) {
-      const session = openMigrationSession(database, applicationName);
-      try {
-        await session.lock({ timeoutMs: lockTimeoutMs, signal, onWait });
-        const set = await read(session.sequelize);
-        const files = await soundFiles(set, "up", ({ pending }) => pending);
+    async dryRun({ to, ...options } = {}) {
+      return await locked(options, async (session, set) => {
+        const files = await soundFiles(set, "up", (one) => pendingTo(one, to));
         const done: Rehearsal[] = [];
         const context = session.sequelize.getQueryInterface();
         // Not committed: the session is closed with the transaction open, and the server undoes it.
@@ -229,19 +221,11 @@ export function migrator(
           done.push({ name, durationMs: transactional ? Math.round(clock() - start) : null });
         }
         return done;
-      } catch (error) {
-        throw asFailure(error, database.label);
-      } finally {
-        await session.close();
-      }
+      });
     },
-    async stamp(wanted, { lockTimeoutMs = defaultLockTimeoutMs, signal, onWait } = {}) {
-      const session = openMigrationSession(database, applicationName);
-      try {
-        await session.lock({ timeoutMs: lockTimeoutMs, signal, onWait });
-        const set = await read(session.sequelize);
-        const last = find(set, wanted);
-        const files = await soundFiles(set, "up", ({ pending }) => pending.filter(({ name }) => name <= last));
+    async stamp(wanted, options = {}) {
+      return await locked(options, async (session, set) => {
+        const files = await soundFiles(set, "up", (one) => pendingTo(one, wanted));
         if (!set.hasStorage) await createStorage(session.sequelize);
         const context = session.sequelize.getQueryInterface();
         await session.run("stamp", true, async () => {
@@ -250,11 +234,7 @@ export function migrator(
           }
         });
         return files.map(({ name }) => name);
-      } catch (error) {
-        throw asFailure(error, database.label);
-      } finally {
-        await session.close();
-      }
+      });
     },
     async show(wanted) {
       return await connected(async (sequelize) => {
@@ -283,7 +263,7 @@ async function soundFiles(
   set: MigrationSet,
   direction: "up" | "down",
   choose: (set: MigrationSet) => MigrationFile[],
-): Promise<Loaded[]> {
+): Promise<LoadedMigration[]> {
   const chosen = choose(set);
   const { loaded, faults } = await loadAll(chosen);
   const all = [...set.faults.filter(({ code }) => direction === "up" || code !== "out-of-order"), ...faults];
@@ -291,8 +271,10 @@ async function soundFiles(
   return loaded;
 }
 
-async function loadAll(files: readonly MigrationFile[]): Promise<{ loaded: Loaded[]; faults: MigrationFault[] }> {
-  const loaded: Loaded[] = [];
+async function loadAll(
+  files: readonly MigrationFile[],
+): Promise<{ loaded: LoadedMigration[]; faults: MigrationFault[] }> {
+  const loaded: LoadedMigration[] = [];
   const faults: MigrationFault[] = [];
   for (const file of files) {
     const result = await loadMigration(file);
@@ -302,6 +284,13 @@ async function loadAll(files: readonly MigrationFile[]): Promise<{ loaded: Loade
   return { loaded, faults };
 }
 
+/** What `up` applies: all that is pending, or no further than `to`. */
+function pendingTo(set: MigrationSet, to: string | undefined): MigrationFile[] {
+  if (to === undefined) return set.pending;
+  const last = find(set, to);
+  return set.pending.filter(({ name }) => name <= last);
+}
+
 /** Full name of the migration that a person calls `wanted`. */
 function find({ statuses }: MigrationSet, wanted: string): string {
   const name = wanted.replace(/^.*\//, "").replace(/\.ts$/, "");
@@ -309,63 +298,6 @@ function find({ statuses }: MigrationSet, wanted: string): string {
   if (found) return found.name;
   const known = statuses.length === 0 ? "there are none" : `known: ${statuses.map((status) => status.name).join(", ")}`;
   throw new Failure("usage", `No migration is called "${wanted}"; ${known}.`);
-}
-
-/** Umzug over the session, one migration at a time: its log row is written in the transaction of the migration. */
-async function runner(
-  session: MigrationSession,
-  files: readonly Loaded[],
-  { label, version, clock }: { label: string; version: string; clock: () => number },
-): Promise<(file: Loaded, direction: "up" | "down") => Promise<Migrated>> {
-  const { Umzug } = await loadUmzug();
-  const logs = new Map<string, MigrationLog>();
-  const timed = async (file: Loaded, work: () => Promise<unknown>) => {
-    const start = clock();
-    await work();
-    await session.settled();
-    logs.set(file.name, { checksum: file.checksum, durationMs: Math.round(clock() - start), version });
-  };
-  type Context = Parameters<MigrationModule["up"]>[0]["context"];
-  const umzug: Umzug<Context> = new Umzug<Context>({
-    migrations: files.map((file): RunnableMigration<Context> => {
-      const { name, path, module } = file;
-      return {
-        name,
-        path,
-        up: ({ context }) => timed(file, () => module.up({ context, name })),
-        down: ({ context }) => timed(file, () => module.down({ context, name })),
-      };
-    }),
-    storage: migrationStorage((name) => logs.get(name)!),
-    context: session.sequelize.getQueryInterface(),
-    logger: undefined,
-  });
-  return async (file, direction) => {
-    const { name, module } = file;
-    // A crash between such a migration and its log row, written right after it, leaves it pending: it is run again, and
-    // so must bear that (IF NOT EXISTS; a broken index of CREATE INDEX CONCURRENTLY dropped first).
-    const transactional = module.transaction ?? true;
-    try {
-      await session.run(name, transactional, () => umzug[direction]({ migrations: [name] }));
-    } catch (error) {
-      throw migrationFailure(error, { name, direction, transactional, label });
-    }
-    return { name, direction, durationMs: logs.get(name)!.durationMs };
-  };
-}
-
-function migrationFailure(
-  error: unknown,
-  { label, ...migration }: { label: string; name: string; direction: "up" | "down"; transactional: boolean },
-): Error {
-  // Umzug wraps what a migration throws.
-  const cause = error instanceof Error && error.name === "MigrationError" ? error.cause : error;
-  if (cause instanceof Failure) return cause;
-  if (isConnectionLost(cause)) {
-    return new Failure("databaseUnavailable", migrationSentences.lostConnection(label), { cause });
-  }
-  const kind = isTransient(cause) ? "databaseUnavailable" : "failed";
-  return new Failure(kind, migrationSentences.failed({ ...migration, error: cause }), { cause });
 }
 
 function interruption(done: readonly Migrated[], files: readonly MigrationFile[]): string {

@@ -399,6 +399,7 @@ test("stamp adopts what is there; history, show and sql tell what was and will b
   t.is((await migrate(["stamp", "0001"])).stdout, "0001-cities stamped as applied\n");
   t.is((await migrate(["stamp", "0001"])).stdout, "Nothing to stamp.\n");
   t.regex((await migrate(["up", "--dry-run"])).stdout, /^0002-towns would apply, in \d+ ms\n$/);
+  t.is((await migrate(["up", "--dry-run", "--to", "0001"])).stdout, "Nothing to apply.\n");
   t.regex((await migrate(["status"])).stdout, /0002-towns {2,}pending/);
   t.regex((await migrate(["history"])).stdout, /0001-cities {2,}applied.*\n$/);
   t.notRegex((await migrate(["history"])).stdout, /0002/);
