@@ -1,0 +1,26 @@
+import { Failure } from "../failure.ts";
+
+/** Where a bundle lies in Amazon S3; its name is its SHA-256. */
+export interface BundleAddress {
+  readonly bucket: string;
+  /** `bundles/2026-11/SHA256.tar.gz`. */
+  readonly key: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** `s3://BUCKET/PREFIX/SHA256.tar.gz`, as jobs are told by BATCH_PREFLIGHT_BUNDLE. */
+export const addressText = ({ bucket, key }: Pick<BundleAddress, "bucket" | "key">) => `s3://${bucket}/${key}`;
+
+/** @throws Failure `usage` for what is no address of a bundle */
+export function parseAddress(text: string): BundleAddress {
+  const [, bucket, key, sha256] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/((?:[^/]+\/)*([0-9a-f]{64})\.tar\.gz)$/.exec(text) ?? [];
+  if (bucket === undefined || key === undefined || sha256 === undefined) {
+    throw new Failure(
+      "usage",
+      `BATCH_PREFLIGHT_BUNDLE is "${text}"; it must be s3://BUCKET/PREFIX/SHA256.tar.gz: submit the job by node batch submit, or leave the variable out.`,
+    );
+  }
+  return { bucket, key, sha256 };
+}
