@@ -20,15 +20,19 @@ const mostRules = 5;
  * @throws RangeError when the table has more codes to retry than AWS Batch takes rules
  */
 export function retryRules(table: ExitCodeTable | typeof exitCodes): RetryRule[] {
-  const retried = Object.values(table).filter(({ retry }) => retry);
+  const retried = new Set(
+    Object.values(table)
+      .filter(({ retry }) => retry)
+      .map(({ code }) => code),
+  );
   const rules: RetryRule[] = [
     { action: "RETRY", onStatusReason: "Host EC2*" },
-    ...retried.map(({ code }): RetryRule => ({ action: "RETRY", onExitCode: String(code) })),
+    ...[...retried].map((code): RetryRule => ({ action: "RETRY", onExitCode: String(code) })),
     { action: "EXIT", onReason: "*" },
   ];
   if (rules.length > mostRules) {
     throw new RangeError(
-      `evaluateOnExit: ${retried.length} exit codes ask for a retry; AWS Batch takes ${mostRules} rules, of which 2 are needed for the rest.`,
+      `evaluateOnExit: ${retried.size} exit codes ask for a retry; AWS Batch takes ${mostRules} rules, of which 2 are needed for the rest.`,
     );
   }
   return rules;

@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: { code: 2, retry: false, meaning: "usage or configuration" },
   tooManyBadRecords: { code: 65, retry: false, meaning: "too many bad records" },
   databaseUnavailable: { code: 69, retry: true, meaning: "database unavailable" },
+  // One code for both, as Batch takes few rules.
+  storageUnavailable: { code: 69, retry: true, meaning: "Amazon S3 unavailable" },
   interrupted: { code: 75, retry: true, meaning: "interrupted after a checkpoint" },
 } as const satisfies Record<string, { code: number; retry: boolean; meaning: string }>;
 

@@ -65,7 +65,7 @@ testImage(title("the image runs the worker itself, not a shell, and not as root"
   const [{ Config }] = JSON.parse(await podman("image", "inspect", image)) as [
     { Config: { User: string; Entrypoint: string[]; Cmd?: string[]; WorkingDir: string } },
   ];
-  t.deepEqual(Config.Entrypoint, ["node", "worker"]);
+  t.deepEqual(Config.Entrypoint, ["node", "worker/bootstrap"]);
   t.falsy(Config.Cmd);
   t.is(Config.User, "node");
   t.is(await inside("console.log(process.getuid())"), "1000\n");
@@ -87,7 +87,7 @@ testImage(title("the image holds what the worker needs, and nothing of developme
     ),
   ) as [string[], string[]];
   const [files, packages] = names;
-  t.deepEqual(files.sort(), [".env.aws", "migrations", "node_modules", "package.json", "worker"]);
+  t.deepEqual(files.sort(), [".env.aws", "image.sha256", "migrations", "node_modules", "package.json", "worker"]);
   const { dependencies, devDependencies } = JSON.parse(await readFile(path.join(project, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Failure } from "../failure.ts";
+import { addressText, type BundleAddress, parseAddress } from "./bundle-address.ts";
+import { fetchBundle } from "./fetch-bundle.ts";
+import { fingerprintFile } from "./image-fingerprint.ts";
+import { readBundle, type UnpackedFile, writeFiles } from "./unpack.ts";
+
+export interface BootstrapArgs {
+  /** `s3://BUCKET/PREFIX/SHA256.tar.gz`. */
+  readonly bundle: string;
+  /** Folder of the image's own copy, whose packages and settings the bundle's code takes. */
+  readonly image: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Stands for Amazon S3. */
+  readonly fetch?: typeof fetchBundle;
+}
+
+/**
+ * Brings the code of a bundle into a folder of its own, checked before anything of it is written.
+ * @returns the folder, which is as the image's but for the code
+ * @throws Failure, one sentence: `usage` for what no further attempt mends
+ */
+export async function unpackBundle({
+  bundle,
+  image,
+  env,
+  signal,
+  fetch = fetchBundle,
+}: BootstrapArgs): Promise<string> {
+  const address = parseAddress(bundle);
+  const files = await readBundle(await fetch(address, env, signal), address.sha256, addressText(address));
+  await checkImage(address, files, image);
+  return await place(files, image);
+}
+
+/** Code that wants other packages than there are would fail anywhere, or worse, not fail. */
+async function checkImage(address: BundleAddress, files: ReadonlyMap<string, UnpackedFile>, image: string) {
+  const wanted = files.get(fingerprintFile)?.bytes.toString().trim();
+  if (wanted === undefined || !files.has("worker/index.js")) {
+    throw new Failure(
+      "usage",
+      `The bundle ${addressText(address)} is none of this project's worker; nothing of it was run.`,
+    );
+  }
+  const there = await readFile(path.join(image, fingerprintFile), "utf8").catch(() => undefined);
+  if (there?.trim() === wanted) return;
+  const differs =
+    there === undefined
+      ? `does not tell what it holds (${fingerprintFile} is missing)`
+      : "holds other packages, another Dockerfile or another bootstrap than the code wants";
+  throw new Failure("usage", `The job's image ${differs}; build it: pulumi up, then node batch submit.`);
+}
+
+async function place(files: ReadonlyMap<string, UnpackedFile>, image: string): Promise<string> {
+  const folder = path.join(await realpath(tmpdir()), `batch-preflight-${randomUUID()}`);
+  try {
+    // Of nobody else: what is in it is run.
+    await mkdir(folder, { mode: 0o700 });
+    await writeFiles(files, folder);
+    const shared = (await readdir(image)).filter((name) => name === "node_modules" || name.startsWith(".env."));
+    for (const name of shared) await symlink(path.join(image, name), path.join(folder, name));
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    const { message } = error as Error;
+    throw new Failure("failed", `The code can't be unpacked to ${folder}: ${message}.`, { cause: error });
+  }
+}

@@ -1,0 +1,118 @@
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { Failure } from "../failure.ts";
+import { addressText, type BundleAddress } from "./bundle-address.ts";
+import { openS3 } from "./s3-client.ts";
+import { detailOf, s3FaultOf } from "./s3-fault.ts";
+import { archiveLimit } from "./unpack.ts";
+
+/** Of the body, whose loss the SDK does not notice: it tries requests again, answers it hands over. */
+const attempts = 3;
+
+/** Milliseconds for a body of a megabyte or so. */
+const patience = 60_000;
+
+/**
+ * Fetches a bundle as the job's role.
+ * @throws Failure `storageUnavailable` for what another attempt may mend, `usage` for the rest
+ */
+export async function fetchBundle(
+  address: BundleAddress,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { sdk, client } = await openS3(env);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { bucket: Bucket, key: Key } = address;
+        return await bodyOf(
+          await client.send(new sdk.GetObjectCommand({ Bucket, Key }), { abortSignal: signal }),
+          signal,
+        );
+      } catch (error) {
+        if (signal.aborted)
+          throw new Failure("interrupted", "Stopped before the code was there; nothing of it was run.");
+        const isLost = s3FaultOf(error) === "unavailable" && !isOfSdk(error);
+        if (!isLost || attempt === attempts) throw failureOf(error, address, env);
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Whether the SDK has had the error, and its own attempts. */
+const isOfSdk = (error: unknown) => typeof error === "object" && error !== null && "$metadata" in error;
+
+async function bodyOf({ Body, ContentLength }: GetObjectCommandOutput, signal: AbortSignal): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  const body = Body as AsyncIterable<Buffer> & { destroy(error?: Error): void };
+  const lost = () => Object.assign(new Error("the answer was cut off"), { code: "ECONNRESET" });
+  const abort = () => body.destroy(lost());
+  const timer = setTimeout(abort, patience);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    for await (const piece of body) {
+      pieces.push(piece);
+      size += piece.length;
+      // No bundle of this project has that: whatever it is, it must not fill the memory.
+      if (size > archiveLimit) break;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+  if (ContentLength !== undefined && size < ContentLength) throw lost();
+  return Buffer.concat(pieces);
+}
+
+function failureOf(error: unknown, address: BundleAddress, env: NodeJS.ProcessEnv): unknown {
+  const name = addressText(address);
+  const detail = detailOf(error);
+  const failure = (kind: "usage" | "storageUnavailable", text: string) => new Failure(kind, text, { cause: error });
+  if (/Region is missing|Region not accepted/.test(detail)) {
+    return failure(
+      "usage",
+      `The bundle ${name} can't be fetched: the job has no Region; set AWS_REGION in its definition.`,
+    );
+  }
+  switch (s3FaultOf(error)) {
+    case "unavailable":
+      return failure(
+        "storageUnavailable",
+        `The bundle ${name} can't be fetched now (${detail}); where it goes on, node network check tells whether jobs reach Amazon S3.`,
+      );
+    case "missing":
+      return failure(
+        "usage",
+        `The bundle ${name} does not exist (${detail}); submit the job again: node batch submit.`,
+      );
+    case "denied":
+      return failure(
+        "usage",
+        `The bundle ${name} is denied (${detail}): it is there no more, or the job's role may not read it; submit the job again by node batch submit, and give it the stack's job role.`,
+      );
+    case "no-credentials": {
+      // The agent of ECS hands them out, and may be late; nobody does where the job has no role.
+      const hasRole = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
+      return hasRole
+        ? failure(
+            "storageUnavailable",
+            `The bundle ${name} can't be fetched now: the job's role gives no credentials (${detail}).`,
+          )
+        : failure(
+            "usage",
+            `The bundle ${name} can't be fetched: the job has no credentials (${detail}); give its definition a job role that may read it.`,
+          );
+    }
+    case "exists":
+    case "refused":
+      return failure(
+        "usage",
+        `Amazon S3 refuses the bundle ${name} (${detail}); submit the job again: node batch submit.`,
+      );
+    default:
+      return error;
+  }
+}

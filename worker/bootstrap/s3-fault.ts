@@ -1,0 +1,52 @@
+/** What Amazon S3, or the way there, has against a request. */
+export type S3Fault =
+  /** Worth another try: throttled, a fault of its own, or no connection. */
+  | "unavailable"
+  /** There is no such object or bucket. */
+  | "missing"
+  /** Not allowed; without leave to list a bucket, what is missing is told as this too (API_GetObject, Permissions). */
+  | "denied"
+  /** Nobody says who asks. */
+  | "no-credentials"
+  /** Of a conditional write: it is there already, or is being written by somebody else. */
+  | "exists"
+  | "refused";
+
+/** An error of the SDK, as far as its class tells in every version of it. */
+interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly cause?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $retryable?: unknown;
+}
+
+/** Who asks, or what for, was wrong by the clock: later it is not (S3 API, Error responses). */
+const passing = ["RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "Throttling", "ThrottlingException"];
+const stale = ["ExpiredToken", "InvalidToken", "ExpiredTokenException", "InvalidAccessKeyId", "SignatureDoesNotMatch"];
+
+/** What an error of a request to Amazon S3 means; undefined: it comes from somewhere else, and is a bug. */
+export function s3FaultOf(error: unknown): S3Fault | undefined {
+  const { name = "", code = "", $metadata, $retryable, message = "" } = (error ?? {}) as SdkError;
+  if (name === "CredentialsProviderError" || name === "TokenProviderError") return "no-credentials";
+  const status = $metadata?.httpStatusCode;
+  if (passing.includes(name) || $retryable !== undefined) return "unavailable";
+  if (status !== undefined && status >= 300) {
+    if (status >= 500 || status === 429) return "unavailable";
+    if (name === "NoSuchKey" || name === "NoSuchBucket" || status === 404) return "missing";
+    if (stale.includes(name)) return "no-credentials";
+    if (status === 412 || status === 409) return "exists";
+    return status === 403 ? "denied" : "refused";
+  }
+  // Node's errors of connections and names, the SDK's of time, and of a body that ends too early.
+  const isOfNetwork = /^(E[A-Z]+|UND_ERR_.*|ERR_(SSL|TLS)_.*|CERT_.*|.*_CERT.*)$/.test(code) || name === "TimeoutError";
+  return isOfNetwork || message === "aborted" ? "unavailable" : undefined;
+}
+
+/** What is told of an error besides its meaning: `SlowDown: Please reduce your request rate.` */
+export function detailOf(error: unknown): string {
+  const { name = "", code, message = "" } = (error ?? {}) as SdkError;
+  const what = name === "" || name === "Error" ? (code ?? "") : name;
+  return [what, message].filter((text) => text !== "" && text !== "UnknownError").join(": ") || "no reason given";
+}
