@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 
 /** Amazon S3's client, loaded by who needs it alone: 0.2 s. */
 export interface S3 {
@@ -6,8 +6,11 @@ export interface S3 {
   readonly client: S3Client;
 }
 
-/** @param env of the process, which the SDK reads Region, credentials and endpoint from */
-export async function openS3(env: NodeJS.ProcessEnv): Promise<S3> {
+/**
+ * @param env of the process, which the SDK reads Region, credentials and endpoint from
+ * @param own what is told instead of being read there
+ */
+export async function openS3(env: NodeJS.ProcessEnv, own: S3ClientConfig = {}): Promise<S3> {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = env;
   // Eight lines on Node 20 about versions to come, in front of the one that counts.
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -21,6 +24,7 @@ export async function openS3(env: NodeJS.ProcessEnv): Promise<S3> {
     responseChecksumValidation: "WHEN_REQUIRED",
     // Who is late is asked again.
     requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    ...own,
   });
   return { sdk, client };
 }

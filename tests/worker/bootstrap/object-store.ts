@@ -18,11 +18,12 @@ export async function objectStore(t: Pick<ExecutionContext, "teardown">, ...answ
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { requests, env: storeEnvironment(`http://127.0.0.1:${port}`) };
+  const url = `http://127.0.0.1:${port}`;
+  return { requests, url, env: environmentOf(url) };
 }
 
 /** What a client needs to ask there and nowhere else. */
-export const storeEnvironment = (url: string) => ({
+const environmentOf = (url: string) => ({
   AWS_ENDPOINT_URL_S3: url,
   AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "me",

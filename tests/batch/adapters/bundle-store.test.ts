@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import test from "ava";
+import { sendBundle } from "../../../batch/adapters/bundle-store.ts";
+import { parseAddress } from "../../../worker/bootstrap/bundle-address.ts";
+import { Failure } from "../../../worker/failure.ts";
+import { type Answer, fault, objectStore } from "../../worker/bootstrap/object-store.ts";
+
+const bytes = Buffer.from("an archive");
+const digest = createHash("sha256").update(bytes).digest();
+const bundle = { bytes, sha256: digest.toString("hex") };
+const place = { bucket: "code", prefix: "bundles" };
+const now = Date.UTC(2026, 10, 30, 23, 59);
+const path = `/code/bundles/2026-11/${bundle.sha256}.tar.gz`;
+const credentials = { accessKeyId: "me", secretAccessKey: "none" };
+const clientOf = (url: string) => ({
+  endpoint: url,
+  forcePathStyle: true,
+  region: "eu-west-1",
+  credentials,
+  maxAttempts: 2,
+});
+const send = (url: string) => sendBundle(bundle, place, { env: process.env, now, client: clientOf(url) });
+
+/** HEAD's answers have no body: neither code nor message. */
+const head =
+  (status: number, headers: Record<string, string> = {}): Answer =>
+  (_, response) => {
+    response.writeHead(status, headers);
+    response.end();
+  };
+const own = head(200, { "x-amz-checksum-sha256": digest.toString("base64") });
+
+test("a new bundle is sent under its hash, whole, and over nothing that is there", async (t) => {
+  const sent: Buffer[] = [];
+  let headers: NodeJS.Dict<string | string[]> = {};
+  const store = await objectStore(t, head(404), (request, response) => {
+    headers = request.headers;
+    request.on("data", (piece) => sent.push(piece)).on("end", () => response.end());
+  });
+  const { address, isNew } = await send(store.url);
+  t.true(isNew);
+  t.is(address, `s3:/${path}`);
+  t.is(parseAddress(address).sha256, bundle.sha256);
+  t.deepEqual(store.requests, [`HEAD ${path}`, `PUT ${path}`]);
+  t.deepEqual(Buffer.concat(sent), bytes);
+  t.like(headers, { "if-none-match": "*", "x-amz-checksum-sha256": digest.toString("base64") });
+});
+
+test("one that is there is not sent again", async (t) => {
+  const store = await objectStore(t, own);
+  t.like(await send(store.url), { isNew: false });
+  t.deepEqual(store.requests, [`HEAD ${path}`]);
+});
+
+test("who may not list the bucket is denied what is not there, and sends it", async (t) => {
+  const store = await objectStore(t, head(403), head(200));
+  t.like(await send(store.url), { isNew: true });
+});
+
+for (const [status, code] of [
+  [412, "PreconditionFailed"],
+  [409, "ConditionalRequestConflict"],
+] as const) {
+  test(`two that send the same at once: ${code} is as if it had been there`, async (t) => {
+    const store = await objectStore(t, head(404), fault(status, code), own);
+    t.like(await send(store.url), { isNew: false });
+  });
+}
+
+test("throttling is waited for", async (t) => {
+  const store = await objectStore(t, head(503), head(404), fault(503, "SlowDown"), head(200));
+  t.like(await send(store.url), { isNew: true });
+});
+
+test("another month is another name: a bundle that is old expires", async (t) => {
+  const store = await objectStore(t, own);
+  const { address } = await sendBundle(bundle, place, {
+    env: process.env,
+    now: now + 60_000,
+    client: clientOf(store.url),
+  });
+  t.is(address, `s3://code/bundles/2026-12/${bundle.sha256}.tar.gz`);
+});
+
+const faults: readonly (readonly [what: string, answers: readonly Answer[], code: number, says: RegExp])[] = [
+  [
+    "something else under its name",
+    [head(200, { "x-amz-checksum-sha256": "other" })],
+    2,
+    /holds something else than the code that it is named after/,
+  ],
+  ["an object without a checksum under its name", [head(200)], 2, /holds something else/],
+  [
+    "no bucket",
+    [head(404), fault(404, "NoSuchBucket")],
+    2,
+    /^The bucket code for the code does not exist \(NoSuchBucket: .*\); make it: pulumi up\.$/,
+  ],
+  ["no permission", [head(403), fault(403, "AccessDenied")], 2, /it is denied \(AccessDenied: .*submitPolicyArn\.$/],
+  ["expired credentials", [head(404), fault(400, "ExpiredToken")], 2, /no credentials that are valid \(ExpiredToken/],
+  ["bytes that arrive changed", [head(404), fault(400, "BadDigest")], 2, /Amazon S3 refuses it \(BadDigest/],
+  ["a fault of its own", [head(404), fault(500, "InternalError")], 69, /now \(InternalError: .*\); try again\.$/],
+  ["no answer", [(request) => request.socket.destroy()], 69, /can't be sent to s3:\/\/code\/.* now \(/],
+];
+for (const [what, answers, code, says] of faults) {
+  test(`${what}: one sentence, exit code ${code}`, async (t) => {
+    const store = await objectStore(t, ...answers);
+    const error = await t.throwsAsync(send(store.url), { instanceOf: Failure, message: says });
+    t.is((error as Failure).exitCode, code);
+    t.notRegex(error?.message ?? "", /\n/);
+  });
+}
+
+test("nobody there: one sentence", async (t) => {
+  const error = await t.throwsAsync(send("http://127.0.0.1:9"), { instanceOf: Failure });
+  t.is((error as Failure).exitCode, 69);
+});
