@@ -1,4 +1,4 @@
-import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { PutObjectCommandInput, S3ClientConfig } from "@aws-sdk/client-s3";
 import { addressText } from "../../worker/bootstrap/bundle-address.ts";
 import { openS3, type S3 } from "../../worker/bootstrap/s3-client.ts";
 import { detailOf, s3FaultOf } from "../../worker/bootstrap/s3-fault.ts";
@@ -40,24 +40,26 @@ export async function sendBundle(
   const s3 = await openS3(env, client);
   try {
     if (await isThere(s3, object, checksum, address)) return { address, isNew: false };
-    await s3.client.send(
-      new s3.sdk.PutObjectCommand({
-        ...object,
-        Body: bytes,
-        ContentType: "application/gzip",
-        ChecksumSHA256: checksum,
-        IfNoneMatch: "*",
-      }),
-    );
-    return { address, isNew: true };
+    const isNew = await put(s3, { ...object, Body: bytes, ChecksumSHA256: checksum });
+    // Somebody sent the same and was first: that is looked at as if it had been there before.
+    if (isNew || (await isThere(s3, object, checksum, address))) return { address, isNew };
   } catch (error) {
-    // Somebody sends the same, and was first: what they sent is checked as if it had been there.
-    if (s3FaultOf(error) === "exists" && (await isThere(s3, object, checksum, address).catch(() => false))) {
-      return { address, isNew: false };
-    }
     throw failureOf(error, address, bucket);
   } finally {
     s3.client.destroy();
+  }
+  throw new Failure("storageUnavailable", `Somebody else is sending ${address} just now; try again.`);
+}
+
+/** @returns false: it is there, or about to be */
+async function put({ sdk, client }: S3, object: PutObjectCommandInput): Promise<boolean> {
+  const conditions = { IfNoneMatch: "*", ChecksumAlgorithm: "SHA256", ContentType: "application/gzip" } as const;
+  try {
+    await client.send(new sdk.PutObjectCommand({ ...object, ...conditions }));
+    return true;
+  } catch (error) {
+    if (s3FaultOf(error) === "exists") return false;
+    throw error;
   }
 }
 
@@ -106,7 +108,6 @@ function failureOf(error: unknown, address: string, bucket: string): unknown {
         `The code can't be sent to ${address}: there are no credentials that are valid (${detail}); log in: aws sso login, or set AWS_PROFILE.`,
       );
     case "exists":
-      return failure("storageUnavailable", `Somebody else is sending ${address} just now (${detail}); try again.`);
     case "refused":
       return failure("usage", `The code can't be sent to ${address}: Amazon S3 refuses it (${detail}).`);
     default:

@@ -99,6 +99,18 @@ const faults: readonly (readonly [what: string, answers: readonly Answer[], code
   ["no permission", [head(403), fault(403, "AccessDenied")], 2, /it is denied \(AccessDenied: .*submitPolicyArn\.$/],
   ["expired credentials", [head(404), fault(400, "ExpiredToken")], 2, /no credentials that are valid \(ExpiredToken/],
   ["bytes that arrive changed", [head(404), fault(400, "BadDigest")], 2, /Amazon S3 refuses it \(BadDigest/],
+  [
+    "somebody who sends the same and has not ended",
+    [head(404), fault(409, "Conflict"), head(404)],
+    69,
+    /^Somebody else is sending s3:/,
+  ],
+  [
+    "somebody who was first with something else",
+    [head(404), fault(412, "PreconditionFailed"), head(200)],
+    2,
+    /holds something else/,
+  ],
   ["a fault of its own", [head(404), fault(500, "InternalError")], 69, /now \(InternalError: .*\); try again\.$/],
   ["no answer", [(request) => request.socket.destroy()], 69, /can't be sent to s3:\/\/code\/.* now \(/],
 ];
