@@ -6,7 +6,7 @@ import {
 } from "./batch/compute-environment.ts";
 import { databaseFaults } from "./batch/database.ts";
 import { jobFaults } from "./batch/job-definition.ts";
-import { type WorkloadNeeds, workloadNeeds } from "./batch/workload.ts";
+import { bundleBucketPrefix, type WorkloadNeeds, workloadNeeds } from "./batch/workload.ts";
 import { isPrivate, overlap, parseCidrBlock } from "./network/cidr.ts";
 import { planNetwork } from "./network/plan.ts";
 import { readValues, type Settings, type Values } from "./settings.ts";
@@ -43,6 +43,7 @@ function configurationOf(name: string, values: Values, region: string, faults: s
     launchTypes: types,
     image: values.image || undefined,
     secretArn: values.databaseUrlSecretArn || undefined,
+    bundleBucketPrefix: bundleBucketPrefix(name),
   });
 
   for (const type of types)

@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Batch } from "./batch/batch.ts";
+import { BundleBucket } from "./batch/bundle-bucket.ts";
 import { Database } from "./batch/database.ts";
 import { OtherDatabase } from "./batch/other-database.ts";
 import { Repository } from "./batch/repository.ts";
 import { readConfiguration } from "./configuration.ts";
 import { ExistingNetwork, Network } from "./network/network.ts";
+import { imageFingerprint as fingerprintOf } from "./worker/bootstrap/image-fingerprint.ts";
 
 const name = pulumi.getProject();
 const { configuration, faults } = readConfiguration(name, pulumi.runtime.allConfig(), aws.config.region);
@@ -24,6 +26,8 @@ const repository = configuration.image
   ? undefined
   : new Repository(name, { context: import.meta.dirname, forceDelete: configuration.forceDelete });
 
+const bundles = new BundleBucket(name, { forceDelete: configuration.forceDelete });
+
 const batch = new Batch(name, {
   ...configuration.batch,
   network,
@@ -31,6 +35,7 @@ const batch = new Batch(name, {
   environment: database.environment,
   secrets: database.secrets,
   secretArns: [database.secretArn],
+  bundles,
 });
 
 export const vpcId = network.vpcId;
@@ -44,8 +49,15 @@ export const databaseEndpoint = ownDatabase?.endpoint ?? null;
 export const databaseSecretArn = database.secretArn;
 export const repositoryUrl = repository?.url ?? null;
 export const image = configuration.image ?? repository!.imageUri;
+// What the image holds, so that `node batch submit` can tell when code wants another; of an image of one's own nobody can.
+export const imageFingerprint = configuration.image
+  ? null
+  : pulumi.output(fingerprintOf(import.meta.dirname).catch(() => null));
 export const computeEnvironmentArns = batch.computeEnvironmentArns;
 export const jobQueueArn = batch.jobQueueArn;
 export const jobDefinitionArn = batch.jobDefinitionArn;
 export const logGroupName = batch.logGroupName;
+export const bundleBucket = bundles.name;
+export const bundlePrefix = bundles.prefix;
+export const submitPolicyArn = batch.submitPolicyArn;
 export const arraySize = configuration.batch.arraySize;

@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { JobNetwork } from "../network/network.ts";
+import type { BundleBucket } from "./bundle-bucket.ts";
 import { ComputeEnvironment, type LaunchType, runsOnInstances } from "./compute-environment.ts";
 import { JobDefinition, type JobLimits, type JobSize } from "./job-definition.ts";
 import { JobQueue } from "./job-queue.ts";
 import { Roles } from "./roles.ts";
+import { SubmitPolicy } from "./submit-policy.ts";
 
 export interface BatchArgs extends JobSize, JobLimits {
   readonly region: string;
@@ -22,6 +24,8 @@ export interface BatchArgs extends JobSize, JobLimits {
   /** The secrets that `secrets` takes its values from. */
   readonly secretArns: readonly pulumi.Input<string>[];
   readonly logRetentionInDays: number;
+  /** Where jobs find their code. */
+  readonly bundles: BundleBucket;
 }
 
 /** Where jobs run, wait and log, and what a job is. */
@@ -30,11 +34,13 @@ export class Batch extends pulumi.ComponentResource {
   readonly jobQueueArn: pulumi.Output<string>;
   readonly jobDefinitionArn: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
+  /** Of the policy for those who submit. */
+  readonly submitPolicyArn: pulumi.Output<string>;
 
   constructor(name: string, args: BatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("batch-preflight:batch:Batch", name, {}, opts);
     const parent = { parent: this };
-    const { region, network, launchTypes, image } = args;
+    const { region, network, launchTypes, image, bundles } = args;
 
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-jobs`,
@@ -49,6 +55,7 @@ export class Batch extends pulumi.ComponentResource {
         image,
         logGroupArn: logGroup.arn,
         secretArns: args.secretArns,
+        bundlesArn: pulumi.interpolate`${bundles.arn}/${bundles.prefix}/*`,
       },
       parent,
     );
@@ -76,17 +83,36 @@ export class Batch extends pulumi.ComponentResource {
         ...args,
         onFargate: !launchTypes.some(runsOnInstances),
         command: ["--env", "aws"],
+        environment: {
+          ...args.environment,
+          // Instances, unlike Fargate, don't tell it to their containers.
+          AWS_REGION: region,
+          // What a job may fetch, for those who submit by the definition alone, and for the proof that jobs reach it.
+          BATCH_PREFLIGHT_BUNDLE_STORE: pulumi.interpolate`s3://${bundles.name}/${bundles.prefix}`,
+        },
         logGroupName: logGroup.name,
         executionRoleArn: roles.executionRoleArn,
         jobRoleArn: roles.jobRoleArn,
       },
-      { ...parent, dependsOn: [...roles.permissions] },
+      { ...parent, dependsOn: [...roles.permissions, ...bundles.ready] },
+    );
+    const submitPolicy = new SubmitPolicy(
+      name,
+      {
+        bundleBucketArn: bundles.arn,
+        bundlePrefix: bundles.prefix,
+        jobQueueArn: queue.arn,
+        jobDefinitionArnPrefix: definition.arnPrefix,
+        logGroupArn: logGroup.arn,
+      },
+      parent,
     );
 
     this.computeEnvironmentArns = computeEnvironments.map(({ arn }) => arn);
     this.jobQueueArn = queue.arn;
     this.jobDefinitionArn = definition.arn;
     this.logGroupName = logGroup.name;
+    this.submitPolicyArn = submitPolicy.arn;
     this.registerOutputs({ jobQueueArn: this.jobQueueArn, jobDefinitionArn: this.jobDefinitionArn });
   }
 }

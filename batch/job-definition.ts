@@ -84,6 +84,8 @@ export function jobFaults(
 export class JobDefinition extends pulumi.ComponentResource {
   /** With its revision. */
   readonly arn: pulumi.Output<string>;
+  /** Without its revision. */
+  readonly arnPrefix: pulumi.Output<string>;
 
   constructor(name: string, args: JobDefinitionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("batch-preflight:batch:JobDefinition", name, {}, opts);
@@ -101,6 +103,7 @@ export class JobDefinition extends pulumi.ComponentResource {
       { parent: this },
     );
     this.arn = definition.arn;
+    this.arnPrefix = definition.arnPrefix;
     this.registerOutputs({ arn: this.arn });
   }
 }

@@ -13,7 +13,7 @@ import { type Host, isFargate, type Job, type Platform, type Secret } from "./re
 import type { LogTarget } from "./required-flows/log-target.ts";
 import { type Symptom, symptoms } from "./required-flows/symptom.ts";
 
-export type { RequiredRequest } from "./required-flows/arn.ts";
+export { partitionOf, type RequiredRequest, request } from "./required-flows/arn.ts";
 export type { Destination, RequiredFlow } from "./required-flows/flow.ts";
 export { type Image, imageOf } from "./required-flows/image.ts";
 export type { Host, Job, LaunchType, Platform, Secret, ServiceUse } from "./required-flows/job.ts";

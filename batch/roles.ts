@@ -11,9 +11,11 @@ export interface RolesArgs {
   readonly logGroupArn: pulumi.Input<string>;
   /** Secrets that job definitions hand over. */
   readonly secretArns: readonly pulumi.Input<string>[];
+  /** ARN of the objects that are the jobs' code. */
+  readonly bundlesArn: pulumi.Input<string>;
 }
 
-/** Who may do what: the instance, the agent that starts the container, and the job itself (nothing). */
+/** Who may do what: the instance, the agent that starts the container, and the job itself (reads its code). */
 export class Roles extends pulumi.ComponentResource {
   /** Of the instances; undefined on Fargate. */
   readonly instanceProfileArn: pulumi.Output<string> | undefined;
@@ -57,7 +59,17 @@ export class Roles extends pulumi.ComponentResource {
       new aws.iam.RolePolicy(`${name}-execution`, { role: execution.id, policy: executionPolicy(args) }, parent),
     );
     this.executionRoleArn = execution.arn;
-    this.jobRoleArn = role("job", "ecs-tasks.amazonaws.com", "Jobs of AWS Batch: the worker asks nothing of AWS").arn;
+
+    const job = role("job", "ecs-tasks.amazonaws.com", "Jobs of AWS Batch: read their code");
+    const read = { Effect: "Allow", Action: "s3:GetObject", Resource: args.bundlesArn };
+    permissions.push(
+      new aws.iam.RolePolicy(
+        `${name}-job`,
+        { role: job.id, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [read] }) },
+        parent,
+      ),
+    );
+    this.jobRoleArn = job.arn;
     this.permissions = permissions;
     this.registerOutputs({});
   }

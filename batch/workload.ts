@@ -5,8 +5,10 @@ import {
   imageOf,
   type Job,
   type LaunchType as PlatformType,
+  partitionOf,
   policyStatements,
   type RequiredFlow,
+  request,
   requiredFlows,
   requiredServices,
   type Secret,
@@ -19,6 +21,22 @@ export interface WorkloadArgs {
   readonly image: string | undefined;
   /** Of the secret with the database's URI; undefined: the one that RDS makes. */
   readonly secretArn: string | undefined;
+  /** What the name of the bucket with the jobs' code begins with. */
+  readonly bundleBucketPrefix: string;
+}
+
+/** What the keys of bundles begin with. */
+export const bundlePrefix = "bundles";
+
+/**
+ * What the name of the bucket with the jobs' code begins with; Amazon S3's provider completes it to one that nobody has. The
+ * endpoint's policy can name no more of it, as a first preview has to be proved too.
+ * @param name of the project, which knows letters that no bucket has
+ */
+export function bundleBucketPrefix(name: string): string {
+  const letters = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  // 37 characters are what a prefix may have.
+  return `${letters.replace(/^-/, "").slice(0, 28).replace(/-$/, "")}-bundles-`;
 }
 
 /** What the jobs ask of the network that they run in. */
@@ -40,7 +58,13 @@ const platformTypes = { ec2: "EC2", spot: "SPOT", fargate: "FARGATE" } as const 
  * What this program's jobs need, from the same table that proves it afterwards (`required-flows.ts`): what provisions and
  * what checks can't disagree. The database is left out: its rules name it (`database.ts`).
  */
-export function workloadNeeds({ region, launchTypes, image, secretArn }: WorkloadArgs): WorkloadNeeds {
+export function workloadNeeds({
+  region,
+  launchTypes,
+  image,
+  secretArn,
+  bundleBucketPrefix,
+}: WorkloadArgs): WorkloadNeeds {
   const accountId = new Unknown("the account is known when the program is run with credentials");
   const ownImage: Image = {
     type: "ecr",
@@ -54,6 +78,9 @@ export function workloadNeeds({ region, launchTypes, image, secretArn }: Workloa
     region: secretRegion,
     id: secretArn ?? new Unknown("RDS makes the secret"),
   };
+  const nobodyKnows = new Unknown("Amazon S3's provider completes the bucket's name");
+  const partition = partitionOf(region);
+  const code = request("s3:GetObject", { partition }, bundleBucketPrefix, nobodyKnows, "/*");
   const job: Job = {
     images: [image === undefined ? ownImage : imageOf(image)],
     logs: [
@@ -63,7 +90,7 @@ export function workloadNeeds({ region, launchTypes, image, secretArn }: Workloa
     environmentFiles: [],
     fileSystems: [],
     databases: [],
-    services: [],
+    services: [{ service: "s3", requests: [code] }],
     isMultiNode: false,
   };
   const flows = launchTypes.flatMap((launchType) =>

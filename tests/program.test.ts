@@ -1,8 +1,10 @@
 import path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { readProject } from "../network/adapters/pulumi-program/project.ts";
 import { defaults } from "../settings.ts";
-import { type Recording, record, unknownValue } from "./recorded-program.ts";
+import { imageFingerprint as fingerprintOf } from "../worker/bootstrap/image-fingerprint.ts";
+import { definitionArn, queueArn, type Recording, record, unknownValue } from "./recorded-program.ts";
 
 const project = path.dirname(import.meta.dirname);
 let runs = 0;
@@ -132,7 +134,7 @@ test.serial("an image of one's own: no repository, and no permission to pull whe
   t.deepEqual(recording.all("awsx:ecr:Repository"), []);
   const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
   t.is(container.image, "public.ecr.aws/me/worker:1");
-  t.notRegex(recording.one("iam/rolePolicy:RolePolicy").inputs.policy, /ecr:/);
+  t.notRegex(recording.one("iam/rolePolicy:RolePolicy", "batch-preflight-execution").inputs.policy, /ecr:/);
 });
 
 test.serial("a registry at another port: jobs may go there", async (t) => {
@@ -210,11 +212,12 @@ test.serial("with deletionProtection false nothing outlives the stack; with it d
       inputs.deleteAutomatedBackups,
       inputs.finalSnapshotIdentifier,
       recording.one("awsx:ecr:Repository").inputs.forceDelete,
+      recording.one("s3/bucket:Bucket").inputs.forceDestroy,
     ]);
   }
   t.deepEqual(outcomes, [
-    [false, true, true, undefined, true],
-    [true, false, false, "batch-preflight-database-test-final", false],
+    [false, true, true, undefined, true, true],
+    [true, false, false, "batch-preflight-database-test-final", false, false],
   ]);
 });
 
@@ -247,7 +250,9 @@ test.serial("instances start when there is a way out, and stop before it is gone
 test.serial("a secret under a key of one's own can be opened, and nothing else that key locks", async (t) => {
   const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf";
   const recording = await program({ databaseUrlSecretArn: arn, databaseCidrBlock: "203.0.113.0/24", egress: "nat" });
-  const { Statement } = JSON.parse(recording.one("iam/rolePolicy:RolePolicy").inputs.policy);
+  const { Statement } = JSON.parse(
+    recording.one("iam/rolePolicy:RolePolicy", "batch-preflight-execution").inputs.policy,
+  );
   t.deepEqual(
     Statement.filter(({ Action }: { Action: unknown }) => Action === "kms:Decrypt"),
     [
@@ -281,6 +286,117 @@ test.serial("no output is undefined, of which Pulumi would warn", async (t) => {
     Object.keys(outputs).filter((name) => outputs[name] === undefined),
     [],
   );
+});
+
+test.serial(
+  "the code of jobs: a bucket that is private, by TLS alone, versioned, written once and emptied",
+  async (t) => {
+    const recording = await program();
+    t.is(recording.one("s3/bucket:Bucket").inputs.bucketPrefix, "batch-preflight-bundles-");
+    const { bucket: _, ...blocked } = recording.one("s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs;
+    t.deepEqual(blocked, {
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    const { versioningConfiguration } = recording.one("s3/bucketVersioning:BucketVersioning").inputs;
+    t.deepEqual(versioningConfiguration, { status: "Enabled" });
+    const { rules } = recording.one("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs;
+    t.like(rules[0], {
+      status: "Enabled",
+      expiration: { days: 90 },
+      noncurrentVersionExpiration: { noncurrentDays: 7 },
+    });
+    t.like(rules[1], { status: "Enabled", expiration: { expiredObjectDeleteMarker: true } });
+    const { Statement } = JSON.parse(recording.one("s3/bucketPolicy:BucketPolicy").inputs.policy);
+    const arn = "arn:batch-preflight-bundles";
+    t.deepEqual(
+      Statement.map(({ Effect, Principal, Action, Resource, Condition }: Record<string, unknown>) => [
+        Effect,
+        Principal,
+        Action,
+        Resource,
+        Condition,
+      ]),
+      [
+        ["Deny", "*", "s3:*", [arn, `${arn}/*`], { Bool: { "aws:SecureTransport": "false" } }],
+        ["Deny", "*", "s3:PutObject", `${arn}/*`, { Null: { "s3:if-none-match": "true" } }],
+      ],
+    );
+  },
+);
+
+test.serial("a job may read code, and nothing else of AWS", async (t) => {
+  const recording = await program();
+  const own = recording.one("iam/rolePolicy:RolePolicy", "batch-preflight-job");
+  t.is(own.inputs.role, "batch-preflight-job-id");
+  t.deepEqual(JSON.parse(own.inputs.policy).Statement, [
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:batch-preflight-bundles/bundles/*" },
+  ]);
+  t.deepEqual(recording.names("iam/rolePolicyAttachment:RolePolicyAttachment"), ["batch-preflight-instance"]);
+});
+
+test.serial("a job is told its Region and where code may come from", async (t) => {
+  const recording = await program();
+  const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+  const told = Object.fromEntries(
+    container.environment.map(({ name, value }: { name: string; value: string }) => [name, value]),
+  );
+  t.like(told, { AWS_REGION: "eu-west-1" });
+  t.regex(told.BATCH_PREFLIGHT_BUNDLE_STORE, /^s3:\/\/[^/]+\/bundles$/);
+});
+
+test.serial("who submits may send code, submit here, and watch and end jobs, and nothing else", async (t) => {
+  const recording = await program();
+  const { Statement } = JSON.parse(recording.one("iam/policy:Policy").inputs.policy);
+  const allowed = Statement.map(({ Effect, Action, Resource }: Record<string, unknown>) => [Effect, Action, Resource]);
+  t.deepEqual(allowed, [
+    ["Allow", ["s3:GetObject", "s3:PutObject"], "arn:batch-preflight-bundles/bundles/*"],
+    ["Allow", "batch:SubmitJob", [queueArn, `${definitionArn}:*`]],
+    [
+      "Allow",
+      ["batch:CancelJob", "batch:TagResource", "batch:TerminateJob"],
+      "arn:aws:batch:eu-west-1:123456789012:job/*",
+    ],
+    [
+      "Allow",
+      [
+        "batch:DescribeComputeEnvironments",
+        "batch:DescribeJobDefinitions",
+        "batch:DescribeJobQueues",
+        "batch:DescribeJobs",
+        "batch:ListJobs",
+      ],
+      "*",
+    ],
+    [
+      "Allow",
+      ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
+      ["arn:batch-preflight-jobs", "arn:batch-preflight-jobs:*"],
+    ],
+  ]);
+});
+
+test.serial("the image's fingerprint is told where the program builds it", async (t) => {
+  const outputs = async (settings: Record<string, string>, run: string) => {
+    let own: Record<string, unknown> = {};
+    await record(
+      async () => {
+        own = await import(`../index.ts?run=fingerprint-${run}`);
+      },
+      { config: settings },
+    );
+    return own;
+  };
+  const { imageFingerprint: built } = await outputs({}, "built");
+  const value = await new Promise((resolve) => (built as pulumi.Output<unknown>).apply(resolve));
+  t.is(value, await fingerprintOf(project));
+  const { imageFingerprint: given } = await outputs(
+    { "batch-preflight:image": "public.ecr.aws/me/worker:1", "batch-preflight:egress": "nat" },
+    "given",
+  );
+  t.is(given, null);
 });
 
 test.serial("Fargate in public subnets has public addresses", async (t) => {

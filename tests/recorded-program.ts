@@ -41,6 +41,8 @@ export class Recording {
   }
 }
 
+export const queueArn = "arn:aws:batch:eu-west-1:123456789012:job-queue/jobs";
+export const definitionArn = "arn:aws:batch:eu-west-1:123456789012:job-definition/job";
 const registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker";
 
 /** What a provider says beyond the inputs, where a program reads it. */
@@ -60,6 +62,12 @@ function outputsOf({ type, name }: pulumi.runtime.MockResourceArgs): Record<stri
         endpoint: "database.example:5432",
         masterUserSecrets: [{ secretArn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1" }],
       };
+    case "aws:batch/jobQueue:JobQueue":
+      return { arn: queueArn, name };
+    case "aws:batch/jobDefinition:JobDefinition":
+      return { arn: `${definitionArn}:1`, arnPrefix: definitionArn, name };
+    case "aws:s3/bucket:Bucket":
+      return { arn: `arn:${name}`, bucket: `${name}-0` };
     default:
       return { arn: `arn:${name}`, name };
   }

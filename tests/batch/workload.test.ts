@@ -1,7 +1,13 @@
 import test from "ava";
-import { repositoryArnOf, workloadNeeds } from "../../batch/workload.ts";
+import { bundleBucketPrefix, repositoryArnOf, workloadNeeds } from "../../batch/workload.ts";
 
-const usual = { region: "eu-west-1", launchTypes: ["ec2"], image: undefined, secretArn: undefined } as const;
+const usual = {
+  region: "eu-west-1",
+  launchTypes: ["ec2"],
+  image: undefined,
+  secretArn: undefined,
+  bundleBucketPrefix: "worker-bundles-",
+} as const;
 
 for (const [what, args, services, hosts] of [
   [
@@ -14,13 +20,13 @@ for (const [what, args, services, hosts] of [
   [
     "an image of Docker Hub",
     { launchTypes: ["fargate"], image: "library/node:24" },
-    ["logs", "secretsmanager"],
+    ["logs", "s3", "secretsmanager"],
     [{ host: "registry-1.docker.io", port: 443 }],
   ],
   [
     "a registry at another port",
     { launchTypes: ["fargate"], image: "registry.example:5000/worker" },
-    ["logs", "secretsmanager"],
+    ["logs", "s3", "secretsmanager"],
     [{ host: "registry.example", port: 5000 }],
   ],
   [
@@ -30,7 +36,7 @@ for (const [what, args, services, hosts] of [
       image: "library/node:24",
       secretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database-AbCdEf",
     },
-    ["logs"],
+    ["logs", "s3"],
     [
       { host: "registry-1.docker.io", port: 443 },
       { host: "secretsmanager.eu-central-1.amazonaws.com", port: 443 },
@@ -44,17 +50,39 @@ for (const [what, args, services, hosts] of [
   });
 }
 
-for (const [region, bucket] of [
-  ["eu-west-1", "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"],
-  ["cn-north-1", "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*"],
-  ["us-gov-west-1", "arn:aws-us-gov:s3:::prod-us-gov-west-1-starport-layer-bucket/*"],
+for (const [region, layers, code] of [
+  ["eu-west-1", "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*", "arn:aws:s3:::worker-bundles-*/*"],
+  ["cn-north-1", "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*", "arn:aws-cn:s3:::worker-bundles-*/*"],
+  [
+    "us-gov-west-1",
+    "arn:aws-us-gov:s3:::prod-us-gov-west-1-starport-layer-bucket/*",
+    "arn:aws-us-gov:s3:::worker-bundles-*/*",
+  ],
 ] as const) {
-  test(`S3's endpoint in ${region} lets the registry's layers through, and nothing else`, (t) => {
+  test(`S3's endpoint in ${region} lets the registry's layers and the jobs' code through, and nothing else`, (t) => {
     const { policies } = workloadNeeds({ ...usual, region });
     t.deepEqual(Object.keys(policies), ["s3"]);
     t.deepEqual(JSON.parse(policies.s3!).Statement, [
-      { Effect: "Allow", Principal: "*", Action: ["s3:GetObject"], Resource: [bucket] },
+      { Effect: "Allow", Principal: "*", Action: ["s3:GetObject"], Resource: [layers, code] },
     ]);
+  });
+}
+
+test("of an image elsewhere S3's endpoint lets the jobs' code through alone", (t) => {
+  const { policies } = workloadNeeds({ ...usual, image: "library/node:24" });
+  const [{ Resource }] = JSON.parse(policies.s3!).Statement;
+  t.deepEqual(Resource, ["arn:aws:s3:::worker-bundles-*/*"]);
+});
+
+for (const [name, prefix] of [
+  ["batch-preflight", "batch-preflight-bundles-"],
+  ["My_Team.Worker", "my-team-worker-bundles-"],
+  ["_a", "a-bundles-"],
+  ["a-project-whose-name-is-longer-than-a-bucket", "a-project-whose-name-is-long-bundles-"],
+] as const) {
+  test(`the code of ${name} is in a bucket called ${prefix} and more`, (t) => {
+    t.is(bundleBucketPrefix(name), prefix);
+    t.true(prefix.length <= 37);
   });
 }
 

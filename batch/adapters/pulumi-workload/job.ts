@@ -263,6 +263,8 @@ export class JobReading {
     }
     if (isKnown(arn)) return requestFor("s3:GetObject", `${String(arn)}/*`);
     const partition = partitionOf(this.#locations.regionOf(resource));
+    const prefix = inputs.text("bucket") === undefined ? inputs.text("bucketPrefix") : undefined;
+    if (prefix !== undefined) return request("s3:GetObject", { partition }, prefix, inputs.unknown("bucket"), "/*");
     return request("s3:GetObject", { partition }, inputs.text("bucket") ?? inputs.unknown("bucket"), "/*");
   }
 }
