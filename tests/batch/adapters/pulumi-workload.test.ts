@@ -488,3 +488,24 @@ test("an Output that the program puts in a string is told", (t) => {
   t.deepEqual(flowsOf(lab)[0], "STARTING ecr.api tcp/443 perhaps");
   t.true(workload(lab).runs[0]?.flows[0]?.onlyIf?.endsWith("the program puts an Output in a string"));
 });
+
+for (const [mode, resource] of [
+  ["preview", "arn:aws:s3:::code-*/*"],
+  ["up", "arn:aws:s3:::code-1/*"],
+] as const) {
+  test(`${mode}: of a bucket whose name is completed later its beginning is known`, (t) => {
+    const lab = new Lab(mode);
+    const outputs = { bucket: "code-1", arn: "arn:aws:s3:::code-1" };
+    const bucket = lab.add("aws:s3/bucket:Bucket", "code", { bucketPrefix: "code-" }, outputs).out("bucket");
+    const container = {
+      image: "library/node:24",
+      environment: environment("CODE", joined("s3://", bucket, "/bundles")),
+    };
+    lab.environment("fargate");
+    lab.definition("job", { containerProperties: json(container) });
+    const flows = workload(lab).runs.flatMap((run) => run.flows);
+    const [request] = flows.find(({ by }) => by === "job")?.requests ?? [];
+    t.is(request?.resource, resource);
+    t.is(request?.unknown !== undefined, mode === "preview");
+  });
+}
