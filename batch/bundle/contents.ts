@@ -1,6 +1,6 @@
 import { readFile, readlink, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { bundleLimit } from "../../worker/bootstrap/unpack.ts";
+import { bundleLimit, isBelow } from "../../worker/bootstrap/unpack.ts";
 import { Failure } from "../../worker/failure.ts";
 import { entryFile, fileNames } from "./file-names.ts";
 import { isLeftOut } from "./left-out.ts";
@@ -69,6 +69,8 @@ async function readFileOf(
   taken: ReadonlySet<string>,
 ): Promise<BundleFile | string | undefined> {
   const file = path.join(root, name);
+  // What the job would refuse.
+  if (!isBelow(name.replace(/\/$/, ""))) return "has a name that not every machine takes (: or \\ in it)";
   try {
     const target = await stat(file);
     const link = await readlink(file).catch(() => undefined);

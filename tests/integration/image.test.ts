@@ -1,14 +1,16 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import test from "ava";
+import { createBundle } from "../../batch/bundle/bundle.ts";
 import { exitCodes } from "../../worker/failure.ts";
 import { definitionNames } from "../../worker/processes/execution/definitions.ts";
 import { makeBaseImage } from "../base-image.ts";
 import { testDatabase } from "../database.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { object, objectStore } from "../worker/bootstrap/object-store.ts";
 
 const run = promisify(execFile);
 const project = path.dirname(path.dirname(import.meta.dirname));
@@ -143,6 +145,24 @@ testImage(title("a job in the container loads its rows into PostgreSQL"), async 
     { event, name, status, written },
     { event: "step", name: "airports", status: "completed", written: 3364 },
   );
+});
+
+testImage(title("an edit runs in the image that is there: its bundle loads the rows"), async (t) => {
+  const tree = await temporaryFolder(t);
+  for (const name of ["Dockerfile", "migrations", "package.json", "package-lock.json", "worker"]) {
+    await cp(path.join(project, name), path.join(tree, name), { recursive: true });
+  }
+  await appendFile(path.join(tree, "worker/cli/run.ts"), '\nprocess.stdout.write("edited\\n");\n');
+  const { bytes, sha256, fingerprint } = await createBundle(tree);
+  const own = "import { readFileSync } from 'node:fs'; console.log(readFileSync('image.sha256', 'utf8').trim())";
+  t.is(await inside(own), `${fingerprint}\n`);
+  const store = await objectStore(t, object(bytes));
+  const variables = Object.entries({ ...store.env, BATCH_PREFLIGHT_BUNDLE: `s3://code/bundles/${sha256}.tar.gz` });
+  const environment = [...(await jobEnvironment(t)), ...variables.flatMap((pair) => ["--env", pair.join("=")])];
+  const args = ["--env", "aws", "--only", "airports", "--json"];
+  const lines = (await podman("run", "--rm", "--network", "host", ...environment, image, ...args)).trim().split("\n");
+  t.is(lines[0], "edited");
+  t.like(JSON.parse(lines.at(-1)!), { event: "step", name: "airports", status: "completed", written: 3364 });
 });
 
 testImage(title("SIGTERM reaches the worker: it stops at a checkpoint and asks to be tried again"), async (t) => {

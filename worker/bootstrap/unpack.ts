@@ -55,8 +55,8 @@ export async function readBundle(bytes: Buffer, sha256: string, name: string): P
   return files;
 }
 
-/** A path that stays below, on Windows as well, and away from what the image adds. */
-function isBelow(file: string): boolean {
+/** Whether a path stays below, on Windows as well, and away from what the image adds. */
+export function isBelow(file: string): boolean {
   const names = file.split("/");
   return !/[\\:\0]/.test(file) && names.every((name) => !["", ".", "..", "node_modules"].includes(name));
 }

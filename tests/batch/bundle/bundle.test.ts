@@ -235,6 +235,12 @@ test("a repository in the tree, a tree without a worker, and one without a lock 
   await refused(t, unlocked, /What the code needs of the image can't be told: .*package-lock\.json/);
 });
 
+for (const name of ["worker/a:b.ts", "worker/a\\b.ts"]) {
+  test(`${name} is refused here, before a job does it`, async (t) => {
+    await refused(t, await smallTree(t, { [name]: "" }), /a.b\.ts has a name that not every machine takes/);
+  });
+}
+
 test("a tree that is too large is refused with the largest files", async (t) => {
   const folder = await smallTree(t);
   await writeFile(path.join(folder, "worker/rows.csv"), Buffer.alloc(20 * 2 ** 20));
