@@ -25,6 +25,11 @@ const places: readonly (readonly [folder: string, forbidden: RegExp, what: strin
     /process\.|Math\.random|Date\.now|new Date\(\)|performance\.now/,
     "the clock, chance or the process",
   ],
+  [
+    "batch/jobs",
+    /\bprocess\.|Math\.random|Date\.now|new Date\(\)|performance\.now|setTimeout/,
+    "the clock, chance or the process",
+  ],
   ["worker/data", /process\.(exit|on|once)\b|Math\.random/, "chance, or the process's end and signals"],
 ];
 
