@@ -1,0 +1,83 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
+import path from "node:path";
+import type { LogEvent } from "../jobs/job.ts";
+import { ifThere } from "./folder.ts";
+
+/** Longer lines are cut in pieces: an event of CloudWatch Logs has its bound too. */
+const longestLine = 256 * 1024;
+
+/** Writes what an attempt prints, a line an event with the time of its arrival. No output, no file. */
+export class JobLog {
+  private readonly file: string;
+  private readonly clock: () => number;
+  private descriptor: number | undefined;
+
+  constructor(file: string, clock: () => number) {
+    this.file = file;
+    this.clock = clock;
+  }
+
+  /** A stream of the attempt: standard output and standard error each hold half lines of their own. */
+  stream(): { write(bytes: Buffer): void; end(): void } {
+    const decoder = new TextDecoder();
+    let rest = "";
+    return {
+      write: (bytes) => {
+        const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        while (rest.length > longestLine) {
+          lines.push(rest.slice(0, longestLine));
+          rest = rest.slice(longestLine);
+        }
+        this.append(lines);
+      },
+      end: () => {
+        rest += decoder.decode();
+        if (rest !== "") this.append([rest]);
+        rest = "";
+      },
+    };
+  }
+
+  close(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+
+  private append(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    if (this.descriptor === undefined) {
+      mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
+      this.descriptor = openSync(this.file, "a", 0o600);
+    }
+    const time = new Date(this.clock()).toISOString();
+    writeSync(this.descriptor, lines.map((line) => `${time} ${line.replace(/\r$/, "")}\n`).join(""));
+  }
+}
+
+/** Bytes of a log that are read at once. */
+const pageSize = 1024 * 1024;
+
+/**
+ * Whole lines of a log from a byte on.
+ * @returns the lines, and the byte after them
+ */
+export async function readLog(file: string, from: number): Promise<{ events: LogEvent[]; next: number }> {
+  const handle = await ifThere(open(file, "r"));
+  if (handle === undefined) return { events: [], next: from };
+  try {
+    const piece = Buffer.alloc(pageSize);
+    const { bytesRead } = await handle.read(piece, 0, piece.length, from);
+    const end = piece.subarray(0, bytesRead).lastIndexOf(10) + 1;
+    const lines = piece.toString("utf8", 0, end).split("\n").slice(0, -1);
+    return { events: lines.map(eventOf), next: from + end };
+  } finally {
+    await handle.close();
+  }
+}
+
+function eventOf(line: string): LogEvent {
+  const space = line.indexOf(" ");
+  return { timestamp: Date.parse(line.slice(0, space)), message: line.slice(space + 1) };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { Failure } from "../../worker/failure.ts";
+import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
+import type { RecordFacts } from "../jobs/job-record.ts";
+import type { JobService } from "../jobs/job-service.ts";
+import { endedFile, type Folder, ifThere, isJobId, makeFolder, streamFile } from "./folder.ts";
+import { type Errand, putErrand } from "./inbox.ts";
+import { readLog } from "./job-log.ts";
+import { localName } from "./job-process.ts";
+import { requestFaults } from "./request-faults.ts";
+import { jobIds } from "./runner.ts";
+import { lastRunner } from "./runner-lease.ts";
+import { haveRunner, isGone } from "./start-runner.ts";
+import { StoredJob } from "./stored-job.ts";
+
+/** What a job definition decides on AWS. */
+export type LocalDefinition = Required<Pick<JobRequest, "attempts" | "evaluateOnExit" | "timeout">>;
+
+export interface LocalJobServiceOptions {
+  readonly folder: Folder;
+  readonly definition: LocalDefinition;
+  /** Of the shell that submits: jobs get it. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly clock: () => number;
+}
+
+/** Jobs on this machine, run by a process of their own as Batch would. */
+export class LocalJobService implements JobService {
+  private readonly options: LocalJobServiceOptions;
+  private readonly stored = new Map<string, StoredJob>();
+
+  constructor(options: LocalJobServiceOptions) {
+    this.options = options;
+  }
+
+  async submit(request: JobRequest): Promise<string> {
+    const { definition, environment, clock } = this.options;
+    const complete: JobRequest = { ...definition, ...request };
+    const others = await Promise.all(
+      complete.dependsOn.map(async ({ jobId }) => (jobId === undefined ? undefined : (await this.open(jobId)).record)),
+    );
+    const faults = requestFaults(complete, others);
+    if (faults.length > 0)
+      throw new Failure("usage", `The job "${request.jobName}" can't be submitted: ${faults.join("; ")}.`);
+    const jobId = randomUUID();
+    const facts: RecordFacts = {
+      jobId,
+      request: complete,
+      createdAt: clock(),
+      jobQueue: localName,
+      jobDefinition: localName,
+    };
+    await this.ask({ what: "run", jobId, facts, environment });
+    return jobId;
+  }
+
+  async describe(ids: readonly string[]): Promise<Job[]> {
+    const found: Job[] = [];
+    for (const id of ids) {
+      const [jobId = "", index] = id.split(":");
+      const { record } = await this.current(jobId);
+      if (index === undefined) found.push(record.describe());
+      else if (record.isArray && /^\d+$/.test(index) && Number(index) < record.size) {
+        found.push(record.describeChild(Number(index)));
+      } else {
+        const children = record.isArray ? `children 0 to ${record.size - 1}` : "no children";
+        throw new Failure("usage", `There is no job ${id}: ${jobId} has ${children}.`);
+      }
+    }
+    return found;
+  }
+
+  async *children(jobId: string, status: JobStatus): AsyncIterable<Job> {
+    const { record } = await this.current(jobId);
+    if (!record.isArray) return;
+    for (let index = 0; index < record.size; index += 1) {
+      if (record.statusOf(index) === status) yield record.describeChild(index);
+    }
+  }
+
+  async running(jobName: string): Promise<Job[]> {
+    const { folder } = this.options;
+    const jobs: Job[] = [];
+    for (const jobId of await jobIds(folder)) {
+      if ((await ifThere(stat(endedFile(folder, jobId)))) !== undefined) continue;
+      // Forgotten in the meantime.
+      const job = await this.current(jobId).catch(() => undefined);
+      if (job === undefined || job.record.facts.request.jobName !== jobName) continue;
+      if (!isEnded(job.record.status)) jobs.push(job.record.describe());
+    }
+    return jobs;
+  }
+
+  async logs(logStreamName: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
+    const file = streamFile(this.options.folder, logStreamName);
+    const from = Number(after ?? 0);
+    const { events, next } = file === undefined ? { events: [], next: from } : await readLog(file, from);
+    return { events, next: String(next) };
+  }
+
+  async terminate(id: string, reason: string): Promise<void> {
+    const [job] = await this.describe([id]);
+    if (job === undefined || isEnded(job.status)) return;
+    const [jobId = "", index] = id.split(":");
+    await this.ask({ what: "terminate", jobId, reason, ...(index === undefined ? {} : { index: Number(index) }) });
+  }
+
+  private async ask(errand: Errand): Promise<void> {
+    const { folder, clock } = this.options;
+    await inSentences(folder, async () => {
+      await makeFolder(folder);
+      const file = await putErrand(folder, errand, clock());
+      await haveRunner(folder, () => isGone(file));
+    });
+  }
+
+  /** The job as it is now. One that a killed runner has left is ended by the next one, which is started for that. */
+  private async current(jobId: string): Promise<StoredJob> {
+    const { folder } = this.options;
+    const job = await this.open(jobId);
+    await job.refresh();
+    if (isEnded(job.record.status) || (await lastRunner(folder))?.state !== "killed") return job;
+    await haveRunner(folder, async () => {
+      await job.refresh();
+      return isEnded(job.record.status);
+    });
+    return job;
+  }
+
+  private async open(jobId: string): Promise<StoredJob> {
+    const known = this.stored.get(jobId);
+    if (known !== undefined) return known;
+    const job = isJobId(jobId) ? await StoredJob.open(this.options.folder, jobId) : undefined;
+    if (job === undefined) {
+      throw new Failure(
+        "usage",
+        `There is no job ${jobId} on this machine; for one on AWS leave out --env local. Jobs are forgotten 14 days after their end.`,
+      );
+    }
+    this.stored.set(jobId, job);
+    return job;
+  }
+}
+
+/** What the file system refuses, in one sentence. */
+async function inSentences<Result>(folder: Folder, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const { syscall, path: file, message } = error as NodeJS.ErrnoException;
+    if (error instanceof Failure || syscall === undefined) throw error;
+    throw new Failure("failed", `The local runner can't use ${file ?? folder.root} (${message}).`, { cause: error });
+  }
+}

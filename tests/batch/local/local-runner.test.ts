@@ -1,0 +1,300 @@
+import { spawnSync } from "node:child_process";
+import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import test, { type ExecutionContext } from "ava";
+import type { JobRequest } from "../../../batch/jobs/job.ts";
+import { endedFile, eventsFile, type Folder, folderAt, jobFile, makeFolder } from "../../../batch/local/folder.ts";
+import { type AttemptSettings, batchVariables, type Launch } from "../../../batch/local/job-process.ts";
+import { LocalJobService } from "../../../batch/local/local-job-service.ts";
+import { runJobs } from "../../../batch/local/runner.ts";
+import { becomeRunner, lastRunner } from "../../../batch/local/runner-lease.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+/** A runner in this process, whose jobs are the test's functions. */
+async function start(t: ExecutionContext, launch: Launch, environment: NodeJS.ProcessEnv = {}) {
+  const folder = folderAt(path.join(await temporaryFolder(t), "batch"));
+  await makeFolder(folder);
+  const run = () => runJobs({ folder, capacity: 2, launch, clock: Date.now, pollMilliseconds: 1, idleMilliseconds: 0 });
+  const definition = { attempts: 2, timeout: 3600, evaluateOnExit: [] };
+  const service = () => new LocalJobService({ folder, definition, environment, clock: Date.now });
+  return { folder, run, service };
+}
+
+const request = (rest: Partial<JobRequest> = {}): JobRequest => ({
+  jobName: "job",
+  command: ["--only", "airports"],
+  environment: {},
+  dependsOn: [],
+  ...rest,
+});
+
+const exits = (exitCode: number) => ({ ended: Promise.resolve({ exitCode }), kill: () => {} });
+
+/** Submits as another process does: what is asked lies in the inbox before the runner comes. */
+async function submitted({ folder, service, run }: Stage, ...requests: JobRequest[]) {
+  const ids: string[] = [];
+  for (const each of requests) {
+    const submitting = service().submit(each);
+    await isAsked(folder);
+    await run();
+    ids.push(await submitting);
+  }
+  return ids;
+}
+
+type Stage = Awaited<ReturnType<typeof start>>;
+
+async function isAsked(folder: Folder): Promise<void> {
+  while ((await readdir(folder.inbox)).every((name) => name.startsWith("."))) await new Promise(setImmediate);
+}
+
+test.serial("a job is run with what Batch would tell it, and another process reads how it ended", async (t) => {
+  const seen: AttemptSettings[] = [];
+  const stage = await start(
+    t,
+    (settings) => {
+      seen.push(settings);
+      return exits(seen.length === 1 ? 69 : 0);
+    },
+    { SHELL_HAS: "this", BOTH: "shell" },
+  );
+  const [id = ""] = await submitted(stage, request({ environment: { BOTH: "job" } }));
+  t.deepEqual(
+    seen.map(({ jobId, attempt, array, command, environment }) => ({ jobId, attempt, array, command, environment })),
+    [1, 2].map((attempt) => ({
+      jobId: id,
+      attempt,
+      array: undefined,
+      command: ["--only", "airports"],
+      environment: { SHELL_HAS: "this", BOTH: "job" },
+    })),
+  );
+  const [job] = await stage.service().describe([id]);
+  t.like(job, { status: "SUCCEEDED", exitCode: 0, jobName: "job", logStreamName: `${id}/2` });
+  t.deepEqual(
+    job?.attempts.map(({ exitCode }) => exitCode),
+    [69, 0],
+  );
+  t.is((await lastRunner(stage.folder))?.state, "ended");
+});
+
+test.serial("the environment of the shell is on no disk when the job runs", async (t) => {
+  let files = "";
+  const stage = await start(
+    t,
+    () => ({
+      ended: (async () => {
+        // The errand is taken away by now or in the same breath.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const entries = await readdir(stage.folder.root, { recursive: true, withFileTypes: true });
+        for (const entry of entries) {
+          if (entry.isFile()) files += await readFile(path.join(entry.parentPath, entry.name), "utf8");
+        }
+        return { exitCode: 0 };
+      })(),
+      kill: () => {},
+    }),
+    { PGPASSWORD: "a secret" },
+  );
+  await submitted(stage, request());
+  t.true(files.includes("RUNNING"));
+  t.false(files.includes("a secret"));
+});
+
+test.serial("an array of 1,000: each child once, two at once, and its file holds what another reads", async (t) => {
+  const ran: number[] = [];
+  let running = 0;
+  let most = 0;
+  const stage = await start(t, ({ array }) => {
+    ran.push(array!.index);
+    running += 1;
+    most = Math.max(most, running);
+    const ended = new Promise<{ exitCode: number }>((resolve) => {
+      setImmediate(() => {
+        running -= 1;
+        resolve({ exitCode: array!.index === 5 ? 65 : 0 });
+      });
+    });
+    return { ended, kill: () => {} };
+  });
+  const [id = ""] = await submitted(stage, request({ arraySize: 1_000, attempts: 1 }));
+  t.deepEqual(
+    ran,
+    Array.from({ length: 1_000 }, (_, index) => index),
+  );
+  t.is(most, 2);
+  const reader = stage.service();
+  const [parent, child] = await reader.describe([id, `${id}:999`]);
+  t.like(parent, { status: "FAILED", array: { size: 1_000, statusSummary: { SUCCEEDED: 999, FAILED: 1 } } });
+  t.like(child, { status: "SUCCEEDED", index: 999, jobId: `${id}:999`, logStreamName: `${id}/999-1` });
+  const failed: (number | undefined)[] = [];
+  for await (const { index } of reader.children(id, "FAILED")) failed.push(index);
+  t.deepEqual(failed, [5]);
+  // No output, no file: 10,000 children do not fill a folder by themselves.
+  t.deepEqual(await readdir(path.dirname(eventsFile(stage.folder, id))), ["ended", "events.jsonl", "job.json"]);
+  t.true((await stat(eventsFile(stage.folder, id))).size < 500_000);
+});
+
+test.serial("a dependency on a job that an earlier runner ran is met, or fails", async (t) => {
+  const stage = await start(t, ({ command }) => exits(command[0] === "bad" ? 1 : 0));
+  const [good = "", bad = ""] = await submitted(stage, request(), request({ command: ["bad"], attempts: 1 }));
+  const [one = "", other = ""] = await submitted(
+    stage,
+    request({ dependsOn: [{ jobId: good }] }),
+    request({ dependsOn: [{ jobId: bad }] }),
+  );
+  t.deepEqual(
+    (await stage.service().describe([one, other])).map(({ status, statusReason }) => [status, statusReason]),
+    [
+      ["SUCCEEDED", "Essential container in task exited"],
+      ["FAILED", "Dependent Job failed"],
+    ],
+  );
+});
+
+test.serial("a job that is terminated gets SIGTERM and fails with the reason, and who waits for it too", async (t) => {
+  const stage = await start(t, () => {
+    let end: (exit: { exitCode: number }) => void = () => {};
+    const ended = new Promise<{ exitCode: number }>((resolve) => {
+      end = resolve;
+    });
+    return { ended, kill: (signal) => end({ exitCode: signal === "SIGTERM" ? 75 : 137 }) };
+  });
+  const client = stage.service();
+  const submitting = client.submit(request());
+  await isAsked(stage.folder);
+  const running = stage.run();
+  const id = await submitting;
+  const later = await client.submit(request({ dependsOn: [{ jobId: id }] }));
+  t.deepEqual((await client.running("job")).map(({ jobId }) => jobId).sort(), [id, later].sort());
+  await client.terminate(id, "no longer wanted");
+  await running;
+  t.like((await client.describe([id]))[0], { status: "FAILED", statusReason: "no longer wanted", exitCode: 75 });
+  t.like((await client.describe([later]))[0], { status: "FAILED", statusReason: "Dependent Job failed" });
+  t.deepEqual(await client.running("job"), []);
+  // Ended jobs are left as they are.
+  await client.terminate(id, "again");
+});
+
+/** The number of a process that is gone. */
+const deadPid = () => spawnSync(process.execPath, ["--version"]).pid;
+
+async function killedRunner(folder: Folder): Promise<number> {
+  const pid = deadPid();
+  await writeFile(path.join(folder.runners, "7.json"), JSON.stringify({ pid }));
+  return pid;
+}
+
+test.serial("what a killed runner has left is ended by the next one, and half a line does not hide it", async (t) => {
+  const stage = await start(t, () => exits(0));
+  const jobId = "11111111-1111-1111-1111-111111111111";
+  await mkdir(path.dirname(jobFile(stage.folder, jobId)));
+  const facts = { jobId, createdAt: 1, jobQueue: "local", jobDefinition: "local", request: request({ arraySize: 3 }) };
+  await writeFile(jobFile(stage.folder, jobId), JSON.stringify(facts));
+  await writeFile(
+    eventsFile(stage.folder, jobId),
+    [
+      { at: 2, index: 0, status: "STARTING", logStreamName: "x" },
+      { at: 3, index: 0, status: "RUNNING" },
+      { at: 2, index: 1, status: "SUCCEEDED" },
+    ]
+      .map((transition) => `${JSON.stringify(transition)}\n`)
+      .join(""),
+  );
+  await appendFile(eventsFile(stage.folder, jobId), '{"at":4,"ind');
+  const pid = await killedRunner(stage.folder);
+  const reader = stage.service();
+  t.like(await lastRunner(stage.folder), { state: "killed", pid, number: 7 });
+  await stage.run();
+  t.like((await reader.describe([jobId]))[0], {
+    status: "FAILED",
+    array: { statusSummary: { SUCCEEDED: 1, FAILED: 2 } },
+  });
+  t.like((await stage.service().describe([`${jobId}:0`]))[0], {
+    status: "FAILED",
+    statusReason: `Host EC2 (local runner ${pid}) terminated.`,
+  });
+});
+
+test.serial("of many that want to follow a killed runner one does", async (t) => {
+  const { folder } = await start(t, () => exits(0));
+  await killedRunner(folder);
+  const leases = await Promise.all(Array.from({ length: 20 }, () => becomeRunner(folder)));
+  t.is(leases.filter((lease) => lease !== undefined).length, 1);
+  t.is((await lastRunner(folder))?.number, 8);
+  t.is(await becomeRunner(folder), undefined);
+});
+
+test.serial("a process that got a dead runner's number is not taken for it", async (t) => {
+  const { folder } = await start(t, () => exits(0));
+  await writeFile(path.join(folder.runners, "3.json"), JSON.stringify({ pid: process.ppid }));
+  t.is((await lastRunner(folder))?.state, "killed");
+});
+
+test.serial("a job is forgotten 14 days after its end", async (t) => {
+  const stage = await start(t, () => exits(0));
+  const [old = "", young = ""] = await submitted(stage, request(), request());
+  const days = (count: number) => new Date(Date.now() - count * 24 * 3600 * 1000);
+  await utimes(endedFile(stage.folder, old), days(15), days(15));
+  await utimes(endedFile(stage.folder, young), days(13), days(13));
+  await stage.run();
+  t.deepEqual(await readdir(stage.folder.jobs), [young]);
+  await t.throwsAsync(stage.service().describe([old]), {
+    message: `There is no job ${old} on this machine; for one on AWS leave out --env local. Jobs are forgotten 14 days after their end.`,
+  });
+});
+
+const unknown = "22222222-2222-2222-2222-222222222222";
+
+for (const id of [unknown, "../../etc", "", "1", `${unknown}:1`]) {
+  test.serial(`there is no job "${id}"`, async (t) => {
+    const stage = await start(t, () => exits(0));
+    await t.throwsAsync(stage.service().describe([id]), { name: "Failure", message: /^There is no job / });
+    await t.throwsAsync(stage.service().submit(request({ dependsOn: [{ jobId: id }] })), { name: "Failure" });
+  });
+}
+
+const refused: readonly (readonly [Partial<JobRequest>, string])[] = [
+  [{ arraySize: 1 }, "the size of the array is 1; it must be a whole number from 2 to 10000"],
+  [{ arraySize: 10_001 }, "the size of the array is 10001; it must be a whole number from 2 to 10000"],
+  [{ attempts: 11 }, "attempts is 11; it must be a whole number from 1 to 10"],
+  [{ timeout: 59 }, "timeout is 59; it must be a whole number from 60 to 2147483647"],
+  [{ environment: { AWS_BATCH_JOB_ID: "x" } }, "AWS_BATCH_JOB_ID: names that begin with AWS_BATCH are Batch's own"],
+  [{ dependsOn: [{ type: "SEQUENTIAL" }] }, "a dependency without a job must be SEQUENTIAL, of an array"],
+];
+
+for (const [fault, sentence] of refused) {
+  test.serial(`what Batch refuses is refused: ${sentence}`, async (t) => {
+    const stage = await start(t, () => exits(0));
+    await t.throwsAsync(stage.service().submit(request(fault)), {
+      message: `The job "job" can't be submitted: ${sentence}.`,
+    });
+  });
+}
+
+test.serial("N_TO_N of arrays of two sizes is refused", async (t) => {
+  const stage = await start(t, () => exits(0));
+  const [id = ""] = await submitted(stage, request({ arraySize: 2 }));
+  await t.throwsAsync(stage.service().submit(request({ arraySize: 3, dependsOn: [{ jobId: id, type: "N_TO_N" }] })), {
+    message: `The job "job" can't be submitted: N_TO_N needs two arrays of one size; ${id} has 2 children.`,
+  });
+});
+
+test("the variables that Batch sets (user guide, job_env_vars)", (t) => {
+  const settings = { jobId: "a", attempt: 2, command: [], environment: {}, logFile: "" };
+  t.deepEqual(batchVariables(settings), {
+    AWS_BATCH_CE_NAME: "local",
+    AWS_BATCH_JQ_NAME: "local",
+    AWS_BATCH_JOB_ID: "a",
+    AWS_BATCH_JOB_ATTEMPT: "2",
+  });
+  t.deepEqual(batchVariables({ ...settings, array: { index: 0, size: 3 } }), {
+    AWS_BATCH_CE_NAME: "local",
+    AWS_BATCH_JQ_NAME: "local",
+    AWS_BATCH_JOB_ID: "a:0",
+    AWS_BATCH_JOB_ATTEMPT: "2",
+    AWS_BATCH_JOB_ARRAY_INDEX: "0",
+    AWS_BATCH_JOB_ARRAY_SIZE: "3",
+  });
+});
