@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  DescribeJobsCommand,
+  type JobDetail,
+  type JobSummary,
+  ListJobsCommand,
+  type ListJobsCommandInput,
+  SubmitJobCommand,
+  type SubmitJobCommandInput,
+  TerminateJobCommand,
+} from "@aws-sdk/client-batch";
+import { GetLogEventsCommand, type GetLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
+import type { JobService } from "../jobs/job-service.ts";
+import { Outage } from "../jobs/outage.ts";
+import { Connection } from "./aws/connection.ts";
+import { mayHaveBeenHeard } from "./aws/faults.ts";
+import { childOf, type Inherited, jobOf } from "./aws/job-detail.ts";
+import { jobIdOf, unknownJobs } from "./aws/job-id.ts";
+import { parsePosition, positionText } from "./aws/log-position.ts";
+import { findRegion, regionOfArn } from "./aws/region.ts";
+import { submissionOf, submissionVariable, type Target } from "./aws/submission.ts";
+import { findTarget, type JobPlace } from "./aws/target.ts";
+
+export interface AwsJobServiceOptions {
+  /** Where jobs are submitted to; asked once, and only by what needs it. @throws Failure */
+  readonly place: () => Promise<JobPlace>;
+  /** Undefined: that of `place` where it was asked for; else what the SDK finds (AWS_REGION, the profile's), else that of `place`. */
+  readonly region?: string | undefined;
+  /** How often a call is made that is refused as too many, or is lost; default 8, or AWS_MAX_ATTEMPTS. */
+  readonly maxAttempts?: number;
+  /** Waits between submissions of what was not answered, in milliseconds. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** Where the agent of AWS Batch logs without a configuration (user guide, awslogs). */
+const defaultLogGroup = "/aws/batch/job";
+
+/** As many ids as API_DescribeJobs takes, as many jobs as API_ListJobs gives. */
+const pageSize = 100;
+const mostSubmissions = 8;
+const longestPauseMs = 20_000;
+
+/** Jobs on AWS Batch, lines in CloudWatch Logs. */
+export class AwsJobService implements JobService {
+  readonly #connection: Connection;
+  readonly #place: () => Promise<JobPlace>;
+  readonly #pause: (milliseconds: number) => Promise<unknown>;
+  #target: Promise<Target> | undefined;
+  /** By stream. */
+  readonly #logGroups = new Map<string, string>();
+  /** By the id of an array. */
+  readonly #arrays = new Map<string, Inherited>();
+
+  constructor({ place, region, maxAttempts, pause = sleep }: AwsJobServiceOptions) {
+    let placed: Promise<JobPlace> | undefined;
+    this.#place = () => {
+      placed ??= place();
+      return placed;
+    };
+    this.#pause = pause;
+    // Who has asked for the place goes there, whatever AWS_REGION says.
+    const regionOfPlace = async () => (placed === undefined ? undefined : regionOfArn((await placed).jobQueue));
+    this.#connection = new Connection(
+      async () => region ?? (await regionOfPlace()) ?? (await findRegion(this.#place)),
+      { maxAttempts },
+    );
+  }
+
+  async submit(request: JobRequest): Promise<string> {
+    this.#target ??= this.#place().then((place) => findTarget(this.#connection, place));
+    const submission = randomUUID();
+    const input = submissionOf(request, await this.#target, submission);
+    for (let number = 1; ; number += 1) {
+      try {
+        const { jobId = "" } = await this.#connection.call(batch("SubmitJob"), ({ submitting }) =>
+          submitting.send(new SubmitJobCommand(input)),
+        );
+        return jobId;
+      } catch (error) {
+        if (!(error instanceof Outage) || error.kind === "usage") throw error;
+        await this.#pause(Math.min(longestPauseMs, 500 * 2 ** number) * (0.5 + Math.random() / 2));
+        const jobId = mayHaveBeenHeard(error) ? await this.#submitted(input, submission) : undefined;
+        if (jobId !== undefined) return jobId;
+        if (number === mostSubmissions) throw error;
+      }
+    }
+  }
+
+  async describe(jobIds: readonly string[]): Promise<Job[]> {
+    const region = await this.#connection.region();
+    const ids = jobIds.map((id) => jobIdOf(id, region));
+    const unique = [...new Set(ids)];
+    const found = new Map<string, Job>();
+    for (let from = 0; from < unique.length; from += pageSize) {
+      const command = new DescribeJobsCommand({ jobs: unique.slice(from, from + pageSize) });
+      const { jobs = [] } = await this.#connection.call(batch("DescribeJobs"), (clients) =>
+        clients.batch.send(command),
+      );
+      for (const detail of jobs) found.set(detail.jobId ?? "", this.#known(detail));
+    }
+    const unknown = unique.filter((id) => !found.has(id));
+    if (unknown.length > 0) throw unknownJobs(unknown, region);
+    return ids.map((id) => found.get(id)!);
+  }
+
+  async *children(jobId: string, status: JobStatus): AsyncIterable<Job> {
+    const id = jobIdOf(jobId, await this.#connection.region());
+    if (!this.#arrays.has(id)) await this.describe([id]);
+    const inherited = this.#arrays.get(id);
+    // A job of its own has no children.
+    if (inherited === undefined) return;
+    for await (const summary of this.#list({ arrayJobId: id, jobStatus: status })) yield childOf(summary, inherited);
+  }
+
+  async running(jobName: string): Promise<Job[]> {
+    const ids: string[] = [];
+    for await (const { jobId = "", status } of this.#named(jobName)) {
+      if (!isEnded(status ?? "SUBMITTED")) ids.push(jobId);
+    }
+    return await this.describe(ids);
+  }
+
+  async logs(logStreamName: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
+    const logGroupName = this.#logGroups.get(logStreamName) ?? defaultLogGroup;
+    const position = parsePosition(after);
+    const from = { logGroupName, logStreamName, startFromHead: true };
+    try {
+      return await this.#page({ ...from, nextToken: position?.token }, position?.lastTimestamp);
+    } catch (error) {
+      const name = nameOfCause(error);
+      // Neither the stream nor, before the first job, its group is there at once.
+      if (name === "ResourceNotFoundException") return { events: [], next: after ?? "" };
+      if (name !== "InvalidParameterException" || position === undefined) throw error;
+      return await this.#page({ ...from, startTime: position.lastTimestamp + 1 }, position.lastTimestamp);
+    }
+  }
+
+  async terminate(jobId: string, reason: string): Promise<void> {
+    const [job] = await this.describe([jobId]);
+    const command = new TerminateJobCommand({ jobId: job!.jobId, reason });
+    await this.#connection.call(batch("TerminateJob"), (clients) => clients.batch.send(command));
+  }
+
+  async #page(input: GetLogEventsCommandInput, last = 0): Promise<{ events: LogEvent[]; next: string }> {
+    const call = { service: "CloudWatch Logs", action: "logs:GetLogEvents" };
+    const answer = await this.#connection.call(call, ({ logs }) => logs.send(new GetLogEventsCommand(input)));
+    const events = (answer.events ?? []).map(({ timestamp = 0, message = "" }) => ({ timestamp, message }));
+    const token = answer.nextForwardToken ?? input.nextToken ?? "";
+    const lastTimestamp = events.reduce((latest, { timestamp }) => Math.max(latest, timestamp), last);
+    return { events, next: positionText({ token, lastTimestamp }) };
+  }
+
+  #known(detail: JobDetail): Job {
+    const job = jobOf(detail);
+    const { jobId, dependsOn, environment, jobQueue, jobDefinition, logStreamName, attempts, array } = job;
+    const group = detail.container?.logConfiguration?.options?.["awslogs-group"];
+    if (group !== undefined) {
+      for (const stream of [logStreamName, ...attempts.map((attempt) => attempt.logStreamName)]) {
+        if (stream !== undefined) this.#logGroups.set(stream, group);
+      }
+    }
+    if (array !== undefined) this.#arrays.set(jobId, { dependsOn, environment, jobQueue, jobDefinition });
+    return job;
+  }
+
+  /** The id of a job whose submission was not answered; undefined: it was never heard. */
+  async #submitted({ jobName = "" }: SubmitJobCommandInput, submission: string): Promise<string | undefined> {
+    const ids: string[] = [];
+    for await (const { jobId = "" } of this.#named(jobName)) {
+      ids.push(jobId);
+      // The newest come first.
+      if (ids.length === pageSize) break;
+    }
+    return (await this.describe(ids)).find(({ environment }) => environment[submissionVariable] === submission)?.jobId;
+  }
+
+  /** With such a filter jobs of all states are told, the newest first, in whichever case their names are. */
+  async *#named(jobName: string): AsyncIterable<JobSummary> {
+    const { jobQueue } = await this.#place();
+    const filters = [{ name: "JOB_NAME", values: [jobName] }];
+    for await (const summary of this.#list({ jobQueue, filters })) if (summary.jobName === jobName) yield summary;
+  }
+
+  async *#list(question: ListJobsCommandInput): AsyncIterable<JobSummary> {
+    let nextToken: string | undefined;
+    do {
+      const command = new ListJobsCommand({ ...question, maxResults: pageSize, nextToken });
+      const answer = await this.#connection.call(batch("ListJobs"), (clients) => clients.batch.send(command));
+      yield* answer.jobSummaryList ?? [];
+      nextToken = answer.nextToken;
+    } while (nextToken);
+  }
+}
+
+const batch = (operation: string) => ({ service: "AWS Batch", action: `batch:${operation}` });
+
+function nameOfCause(error: unknown): string | undefined {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.name : undefined;
+}

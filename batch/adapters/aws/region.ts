@@ -1,0 +1,24 @@
+import { BatchClient } from "@aws-sdk/client-batch";
+import { Failure } from "../../../worker/failure.ts";
+import { noRegion } from "./faults.ts";
+import type { JobPlace } from "./target.ts";
+
+/** The Region of an ARN; undefined for a name. */
+export const regionOfArn = (text: string): string | undefined => /^arn:[a-z-]+:batch:([a-z0-9-]+):/.exec(text)?.[1];
+
+/**
+ * The Region where jobs are: what the SDK finds (AWS_REGION, the profile's), else that of the queue.
+ * @throws Failure `usage` where neither says
+ */
+export async function findRegion(place: () => Promise<JobPlace>): Promise<string> {
+  const { AWS_DEFAULT_REGION } = process.env;
+  try {
+    return await new BatchClient({}).config.region();
+  } catch {
+    // Other tools of AWS know it by this name, the SDK does not.
+    if (AWS_DEFAULT_REGION) return AWS_DEFAULT_REGION;
+  }
+  const region = regionOfArn((await place()).jobQueue);
+  if (region === undefined) throw new Failure("usage", noRegion);
+  return region;
+}

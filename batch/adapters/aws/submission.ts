@@ -1,0 +1,58 @@
+import type { RetryStrategy, SubmitJobCommandInput } from "@aws-sdk/client-batch";
+import type { JobRequest } from "../../jobs/job.ts";
+
+/** The queue and the definition, as far as a submission depends on them. */
+export interface Target {
+  readonly jobQueue: string;
+  readonly jobDefinition: string;
+  /** The definition's own; undefined: it has none, or we may not ask. */
+  readonly retryStrategy?: RetryStrategy | undefined;
+  /** Whether the queue has a scheduling policy: then each job belongs to a share. */
+  readonly hasShares: boolean;
+}
+
+/** In a job's environment: which call has made it. */
+export const submissionVariable = "BATCH_PREFLIGHT_SUBMISSION";
+
+/** All jobs of one queue with shares belong to this one: among them their priority decides. */
+const share = "worker";
+
+/** A request in the terms of API_SubmitJob. */
+export function submissionOf(request: JobRequest, target: Target, submission: string): SubmitJobCommandInput {
+  const { jobName, command, environment, arraySize, dependsOn, timeout, vcpu, memory, priority, tags } = request;
+  const requirements = [
+    ...(vcpu === undefined ? [] : [{ type: "VCPU" as const, value: String(vcpu) }]),
+    ...(memory === undefined ? [] : [{ type: "MEMORY" as const, value: String(memory) }]),
+  ];
+  const retryStrategy = retryStrategyOf(request, target.retryStrategy);
+  return {
+    jobName,
+    jobQueue: target.jobQueue,
+    jobDefinition: target.jobDefinition,
+    containerOverrides: {
+      command: [...command],
+      environment: Object.entries({ ...environment, [submissionVariable]: submission }).map(([name, value]) => ({
+        name,
+        value,
+      })),
+      ...(requirements.length > 0 ? { resourceRequirements: requirements } : {}),
+    },
+    ...(arraySize === undefined ? {} : { arrayProperties: { size: arraySize } }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn: dependsOn.map((one) => ({ ...one })) }),
+    ...(retryStrategy === undefined ? {} : { retryStrategy }),
+    ...(timeout === undefined ? {} : { timeout: { attemptDurationSeconds: timeout } }),
+    ...(target.hasShares ? { shareIdentifier: share } : {}),
+    ...(priority === undefined ? {} : { schedulingPriorityOverride: priority }),
+    ...(tags === undefined ? {} : { tags: { ...tags } }),
+  };
+}
+
+/** One given here replaces the definition's altogether, and rules are never without attempts (API_RetryStrategy): what is not asked for stays. */
+function retryStrategyOf(
+  { attempts, evaluateOnExit }: JobRequest,
+  own: RetryStrategy | undefined,
+): RetryStrategy | undefined {
+  if (attempts === undefined && evaluateOnExit === undefined) return undefined;
+  const rules = evaluateOnExit?.map((rule) => ({ ...rule })) ?? own?.evaluateOnExit;
+  return { attempts: attempts ?? own?.attempts ?? 1, ...(rules === undefined ? {} : { evaluateOnExit: rules }) };
+}
