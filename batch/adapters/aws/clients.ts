@@ -16,6 +16,9 @@ export interface Clients {
   destroy(): void;
 }
 
+// That AWS will ask for a newer Node.js some day is nothing that a person who watches a job can mend now.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** With waits of up to 20 s between them: about a minute. */
 const byDefault = process.env.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: 8 } : {};
 
@@ -41,3 +44,6 @@ export function makeClients({ region, maxAttempts }: ClientSettings): Clients {
     },
   };
 }
+
+/** AWS_REGION's or the profile's. @throws where there is none */
+export const regionOfSettings = async (): Promise<string> => await new BatchClient({}).config.region();

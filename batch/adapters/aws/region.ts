@@ -1,5 +1,5 @@
-import { BatchClient } from "@aws-sdk/client-batch";
 import { Failure } from "../../../worker/failure.ts";
+import { regionOfSettings } from "./clients.ts";
 import { noRegion } from "./faults.ts";
 import type { JobPlace } from "./target.ts";
 
@@ -13,7 +13,7 @@ export const regionOfArn = (text: string): string | undefined => /^arn:[a-z-]+:b
 export async function findRegion(place: () => Promise<JobPlace>): Promise<string> {
   const { AWS_DEFAULT_REGION } = process.env;
   try {
-    return await new BatchClient({}).config.region();
+    return await regionOfSettings();
   } catch {
     // Other tools of AWS know it by this name, the SDK does not.
     if (AWS_DEFAULT_REGION) return AWS_DEFAULT_REGION;
