@@ -13,7 +13,11 @@ export class FailedChildren {
   #count = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(service: Pick<JobService, "children">, jobId: string) {
+  readonly #haste: number;
+
+  /** `haste`: pauses are divided by it */
+  constructor(service: Pick<JobService, "children">, jobId: string, haste = 1) {
+    this.#haste = haste;
     this.#list = new ChildList(service, jobId, "FAILED");
   }
 
@@ -35,7 +39,8 @@ export class FailedChildren {
     const fresh = (await this.#list.page()).filter(({ jobId }) => !this.#known.has(jobId));
     for (const job of fresh) this.#known.set(job.jobId, job);
     if (this.#known.size >= this.#count) await this.#list.close();
-    if (!this.#list.isOpen) this.#notBefore = now + Math.max(shortestPause, this.#list.pages * pausePerPage);
+    if (!this.#list.isOpen)
+      this.#notBefore = now + Math.max(shortestPause, this.#list.pages * pausePerPage) / this.#haste;
     return fresh;
   }
 }

@@ -7,19 +7,22 @@ const grace = 3000;
 
 /** Reads the lines of one job or child: those of its attempts, one after the other. */
 export class LogReader {
+  readonly #haste: number;
   #job: Job;
   readonly #streams: string[] = [];
   /** Which stream is read, and how far. */
   #at = 0;
   #after: string | undefined;
-  #pause = shortestPause;
+  #pause: number;
   #endedAt: number | undefined;
   #isDone = false;
   /** When it is worth asking again. */
   due = Number.NEGATIVE_INFINITY;
 
-  /** `isWhole`: see {@link tell} */
-  constructor(job: Job, now: number, isWhole: boolean) {
+  /** `isWhole`: see {@link tell}; `haste`: pauses are divided by it */
+  constructor(job: Job, now: number, isWhole: boolean, haste = 1) {
+    this.#haste = haste;
+    this.#pause = shortestPause / haste;
     this.#job = job;
     this.tell(job, now, isWhole);
   }
@@ -68,17 +71,21 @@ export class LogReader {
       this.#at += 1;
       this.#after = undefined;
       this.#soon(now);
-    } else if (this.#endedAt !== undefined && now >= this.#endedAt + grace) this.#isDone = true;
+    } else if (this.#endedAt !== undefined && now >= this.#endedAt + this.#grace) this.#isDone = true;
     else {
       this.#pause = Math.min(longestPause, this.#pause * 2);
       const until = now + this.#pause;
-      this.due = this.#endedAt === undefined ? until : Math.min(until, this.#endedAt + grace);
+      this.due = this.#endedAt === undefined ? until : Math.min(until, this.#endedAt + this.#grace);
     }
     return events;
   }
 
+  get #grace(): number {
+    return grace / this.#haste;
+  }
+
   #soon(now: number): void {
-    this.#pause = shortestPause;
+    this.#pause = shortestPause / this.#haste;
     this.due = now;
   }
 }

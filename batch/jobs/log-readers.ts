@@ -17,6 +17,7 @@ const soon = 1000;
  */
 export class LogReaders {
   readonly #service: JobService;
+  readonly #haste: number;
   readonly #readers = new Map<string, LogReader>();
   /** Children that were read to the end. */
   readonly #read = new Set<string>();
@@ -26,8 +27,10 @@ export class LogReaders {
   #isStale = false;
   #failedFollowed = 0;
 
-  constructor(service: JobService) {
+  /** `haste`: pauses are divided by it */
+  constructor(service: JobService, haste = 1) {
     this.#service = service;
+    this.#haste = haste;
   }
 
   /** The jobs that are watched, as they are now. */
@@ -52,7 +55,7 @@ export class LogReaders {
   /** When to ask what the children are doing that are followed. */
   refreshDue(every: number): number | undefined {
     const isDue = this.#children().some(({ job, isReadable }) => !isEnded(job.status) || !isReadable);
-    return isDue ? this.#refreshed + (this.#isStale ? Math.min(every, soon) : every) : undefined;
+    return isDue ? this.#refreshed + (this.#isStale ? Math.min(every, soon / this.#haste) : every) : undefined;
   }
 
   async refresh(now: number): Promise<readonly Sighting[]> {
@@ -76,7 +79,7 @@ export class LogReaders {
     const listing = this.#listing()!;
     for (const job of await listing.list.page()) if (this.#room > mostFailed) this.#follow(job, now, false);
     if (this.#room <= mostFailed) await listing.list.close();
-    if (!listing.list.isOpen) listing.notBefore = now + pause;
+    if (!listing.list.isOpen) listing.notBefore = now + pause / this.#haste;
     return [];
   }
 
@@ -158,7 +161,7 @@ export class LogReaders {
     const reader = this.#readers.get(job.jobId);
     if (reader) reader.tell(job, now, isWhole);
     else if (!this.#read.has(job.jobId)) {
-      this.#readers.set(job.jobId, new LogReader(job, now, isWhole));
+      this.#readers.set(job.jobId, new LogReader(job, now, isWhole, this.#haste));
       if (!isWhole) this.#isStale = true;
     }
   }

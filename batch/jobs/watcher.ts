@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Default true. */
   readonly withLogs?: boolean;
+  /** Pauses are divided by it where calls cost nothing: the local runner's files; default 1. */
+  readonly haste?: number;
 }
 
 /** Milliseconds between calls, between looks at jobs, until a silent stream is asked again, and for what is left at the end. */
@@ -87,6 +89,7 @@ class Watcher {
   readonly #waiting = new Waiting();
   readonly #spans = new StateSpans();
   #jobs: readonly Job[] = [];
+  readonly #haste: number;
   #pace = paces[0];
   #lookDue = Number.NEGATIVE_INFINITY;
   #endedAt: number | undefined;
@@ -95,14 +98,15 @@ class Watcher {
   /** Why lines can't be had; told once. */
   #linesFault: string | undefined;
 
-  constructor(service: JobService, { jobIds, withLogs = true }: WatchOptions) {
+  constructor(service: JobService, { jobIds, withLogs = true, haste = 1 }: WatchOptions) {
     this.#service = service;
     this.#ids = jobIds;
-    this.#readers = withLogs ? new LogReaders(service) : undefined;
+    this.#haste = haste;
+    this.#readers = withLogs ? new LogReaders(service, haste) : undefined;
   }
 
   get spacing(): number {
-    return this.#pace.spacing;
+    return this.#pace.spacing / this.#haste;
   }
 
   get unread(): number {
@@ -125,7 +129,7 @@ class Watcher {
   }
 
   #acts(): Record<string, Act> {
-    const { every } = this.#pace;
+    const every = this.#pace.every / this.#haste;
     const readers = this.#linesFault === undefined ? this.#readers : undefined;
     const failed = this.#dueFailed();
     const isOver = this.#endedAt !== undefined;
@@ -143,7 +147,7 @@ class Watcher {
   }
 
   async #look(now: number): Promise<readonly Sighting[]> {
-    this.#lookDue = now + this.#pace.every;
+    this.#lookDue = now + this.#pace.every / this.#haste;
     this.#jobs = await this.#service.describe(this.#ids);
     const children = this.#jobs.reduce((sum, { array }) => sum + (array?.size ?? 0), 0);
     this.#pace = paces.find((pace) => children <= pace.children)!;
@@ -151,7 +155,7 @@ class Watcher {
     for (const job of this.#jobs) {
       this.#spans.tell(job, now);
       if (job.array === undefined) continue;
-      const failed = this.#failed.get(job.jobId) ?? new FailedChildren(this.#service, job.jobId);
+      const failed = this.#failed.get(job.jobId) ?? new FailedChildren(this.#service, job.jobId, this.#haste);
       this.#failed.set(job.jobId, failed);
       failed.tell(job);
     }
@@ -172,7 +176,7 @@ class Watcher {
   /** Who may see the job but not its lines still sees the job. */
   async #lines(readers: LogReaders, now: number): Promise<readonly Sighting[]> {
     try {
-      return await readers.lines(now, this.#pace.silence);
+      return await readers.lines(now, this.#pace.silence / this.#haste);
     } catch (error) {
       if (!(error instanceof Failure) || error instanceof Outage) throw error;
       this.#linesFault = error.message;

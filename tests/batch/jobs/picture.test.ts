@@ -2,7 +2,8 @@ import test from "ava";
 import { failureReason, groupFailures, rangesText } from "../../../batch/jobs/failures.ts";
 import type { Job, JobStatus } from "../../../batch/jobs/job.ts";
 import { duration, picture } from "../../../batch/jobs/picture.ts";
-import { StateClock } from "../../../batch/jobs/state-times.ts";
+import { StateSpans } from "../../../batch/jobs/state-spans.ts";
+import { stateTimes } from "../../../batch/jobs/state-times.ts";
 
 const job = (status: JobStatus, rest: Partial<Job> = {}): Job => ({
   jobId: "a",
@@ -84,36 +85,38 @@ test("durations", (t) => {
   ]);
 });
 
-test("the time in each state: what was seen, and what Batch tells of before and after", (t) => {
-  const clock = new StateClock();
-  clock.observe(job("RUNNABLE"), 2_000);
-  clock.observe(job("RUNNABLE"), 3_000);
-  clock.observe(job("STARTING"), 4_000);
-  clock.observe(job("RUNNING", { startedAt: 4_500 }), 5_000);
-  t.deepEqual(clock.times("a", 6_000), [
+test("the time in each state: what was seen, and what Batch tells of before", (t) => {
+  const spans = new StateSpans();
+  spans.tell(job("RUNNABLE"), 2_000);
+  spans.tell(job("RUNNABLE"), 3_000);
+  spans.tell(job("STARTING"), 4_000);
+  const running = job("RUNNING", { startedAt: 4_500 });
+  spans.tell(running, 5_000);
+  t.deepEqual(stateTimes(running, spans.all.get("a")!, 6_000), [
     ["RUNNABLE", 4_000],
     ["STARTING", 500],
     ["RUNNING", 1_500],
   ]);
-  clock.observe(job("SUCCEEDED", { startedAt: 4_500, stoppedAt: 7_000 }), 9_000);
-  t.deepEqual(clock.times("a", 10_000).at(-1), ["RUNNING", 2_500]);
+  const ended = job("SUCCEEDED", { startedAt: 4_500, stoppedAt: 7_000 });
+  spans.tell(ended, 9_000);
+  t.deepEqual(stateTimes(ended, spans.all.get("a")!, 10_000).at(-1), ["RUNNING", 2_500]);
 });
 
 test("a job that had ended before it was looked at tells how long it waited and ran", (t) => {
-  const clock = new StateClock();
-  clock.observe(job("FAILED", { startedAt: 1_000, stoppedAt: 4_000 }), 90_000);
-  t.deepEqual(clock.times("a", 95_000), [
+  const ended = job("FAILED", { startedAt: 1_000, stoppedAt: 4_000 });
+  t.deepEqual(stateTimes(ended, [{ status: "FAILED", since: 4_000 }], 95_000), [
     ["RUNNABLE", 1_000],
     ["RUNNING", 3_000],
   ]);
 });
 
 test("attempts of a job add up", (t) => {
-  const clock = new StateClock();
-  clock.observe(job("RUNNING", { startedAt: 1_000 }), 1_000);
-  clock.observe(job("RUNNABLE", { startedAt: 1_000 }), 2_000);
-  clock.observe(job("RUNNING", { startedAt: 2_500 }), 2_500);
-  t.deepEqual(clock.times("a", 3_000), [
+  const states = [
+    { status: "RUNNING", since: 1_000 },
+    { status: "RUNNABLE", since: 2_000 },
+    { status: "RUNNING", since: 2_500 },
+  ] as const;
+  t.deepEqual(stateTimes(job("RUNNING", { startedAt: 2_500 }), states, 3_000), [
     ["RUNNABLE", 1_500],
     ["RUNNING", 1_500],
   ]);
