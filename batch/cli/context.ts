@@ -1,0 +1,10 @@
+/** What a command gets of the outside world. */
+export interface CliContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: Pick<NodeJS.WriteStream, "write">;
+  readonly stderr: Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
+  /** Absolute root of the project. */
+  readonly project: string;
+  /** Aborted by the first SIGINT or SIGTERM; its reason is the exit code that a shell gives for it. */
+  readonly stop: AbortSignal;
+}

@@ -1,0 +1,163 @@
+import * as v from "valibot";
+import {
+  asksForHelp,
+  booleanFlag,
+  listFlag,
+  numberFlag,
+  parseFlags,
+  refuseWords,
+  usageFailure,
+  wholeNumberFlag,
+} from "../../worker/cli/flags.ts";
+import { exitCodes, Failure } from "../../worker/failure.ts";
+import { definitionNames, inOrder, loadDefinitions } from "../../worker/processes/execution/definitions.ts";
+import type { JobRequest } from "../jobs/job.ts";
+import type { JobService } from "../jobs/job-service.ts";
+import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
+import type { CliContext } from "./context.ts";
+import { openPlace, placeFlags, placeHelp } from "./place.ts";
+import { provenance } from "./provenance.ts";
+import { watchJobs } from "./watching.ts";
+
+const help = `Usage: node batch submit [--env aws|local] [flags] [--command ARGUMENTS...]
+
+Submits a job for each sub-process of the worker, each after those that it needs, and prints
+their ids, one a line. On this machine (--env local) they go on when the command has ended.
+
+  --only NAME[,NAME]      these sub-processes instead of all
+  --shards N              each that loads a source is an array of N jobs, 1 to 10000 (1)
+  --command ARGUMENTS...  one job instead, with these arguments of node worker; the last flag:
+                          node batch submit --env local --command --env local --only airports
+  --attempts N            how often a job may start, 1 to 10 (the job definition's)
+  --timeout SECONDS       for each attempt, 60 at least (the job definition's)
+  --vcpu N, --memory MIB  for each job (the job definition's; memory is not bounded with --env local)
+  --env-var NAME=VALUE    for the jobs' environment; any number of times
+  --priority N            in a queue with fair shares, 0 to 9999
+  --again                 also where a job of that name has not ended
+  --watch                 then watches: states, log lines, the jobs' exit code
+  --json                  JSON Lines on stdout
+${placeHelp}
+`;
+
+const environmentVariable = /^[A-Za-z_][A-Za-z0-9_]*=/s;
+
+export async function command(argv: string[], context: CliContext): Promise<number> {
+  const cut = argv.indexOf("--command");
+  const own = cut < 0 ? argv : argv.slice(0, cut);
+  if (asksForHelp(own)) {
+    context.stdout.write(help);
+    return exitCodes.done.code;
+  }
+  const { flags, words } = parseFlags("batch submit", own, {
+    ...placeFlags,
+    only: v.optional(v.string()),
+    shards: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10_000, "must be at most 10000"))),
+    attempts: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10, "must be at most 10"))),
+    timeout: v.optional(wholeNumberFlag(60)),
+    vcpu: v.optional(numberFlag(0.25, 448)),
+    memory: v.optional(wholeNumberFlag(4)),
+    envVar: listFlag,
+    priority: v.optional(v.pipe(wholeNumberFlag(0), v.maxValue(9999, "must be at most 9999"))),
+    again: booleanFlag,
+    watch: booleanFlag,
+    json: booleanFlag,
+  });
+  refuseWords("batch submit", words, "; arguments of the worker come after --command");
+  const workerArguments = cut < 0 ? undefined : argv.slice(cut + 1);
+  const faults = workerArguments === undefined ? [] : commandFaults(workerArguments, flags);
+  faults.push(...variableFaults(flags.envVar));
+  if (faults.length > 0) throw usageFailure("batch submit", faults);
+  const [place, planned, told] = await Promise.all([
+    openPlace(flags, context),
+    workerArguments === undefined
+      ? planSubProcesses(flags.only, flags.env, flags.shards ?? 1)
+      : [{ jobName: jobNameOf("command"), command: workerArguments, after: [], ...arrayOf(flags.shards) }],
+    provenance(context.project),
+  ]);
+  const { service } = place;
+  if (!flags.again) await refuseRunning(service, planned, flags.env);
+  const { attempts, timeout, vcpu, memory, priority } = flags;
+  const settings = defined({ attempts, timeout, vcpu, memory, priority });
+  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...told };
+  const say = (job: object, jobId: string) =>
+    context.stdout.write(`${flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId}\n`);
+  const ids = await submitAll(service, planned, { ...settings, environment }, say);
+  if (!flags.watch) return exitCodes.done.code;
+  return await watchJobs(ids, { ...place, env: flags.env, json: flags.json, lines: context.stderr }, context);
+}
+
+function commandFaults(words: readonly string[], { only }: { only?: string | undefined }): string[] {
+  const faults: string[] = [];
+  if (words.length === 0) faults.push("--command needs arguments of node worker behind it");
+  if (only !== undefined) faults.push("--only and --command are two ways to say what runs; give one of them");
+  return faults;
+}
+
+function variableFaults(variables: readonly string[]): string[] {
+  return variables.flatMap((text) => {
+    // The text may be half a secret.
+    if (!environmentVariable.test(text)) return ["--env-var must be NAME=VALUE"];
+    const [name] = pairOf(text);
+    return name.startsWith("AWS_BATCH") ? [`--env-var ${name}: names that begin with AWS_BATCH are Batch's own`] : [];
+  });
+}
+
+function pairOf(text: string): [name: string, value: string] {
+  const equals = text.indexOf("=");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+const arrayOf = (shards = 1) => (shards > 1 ? { arraySize: shards } : {});
+
+async function planSubProcesses(only: string | undefined, env: string, shards: number): Promise<PlannedJob[]> {
+  const names = await definitionNames();
+  const chosen = only?.split(",").map((name) => name.trim()) ?? names;
+  const unknown = chosen.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const which = unknown.map((name) => `"${name}"`).join(", ");
+    throw usageFailure("batch submit", [`--only names no sub-process ${which}; there are ${names.join(", ")}`]);
+  }
+  const definitions = await loadDefinitions(names);
+  const inTurn = inOrder(definitions).filter((name) => chosen.includes(name));
+  return planJobs(
+    inTurn.map((name) => {
+      const { kind, needs } = definitions.get(name)!;
+      return { name, kind, needs };
+    }),
+    env,
+    shards,
+  );
+}
+
+/** What runs twice loads twice the machines, and waits for each other's locks. */
+async function refuseRunning(service: JobService, planned: readonly PlannedJob[], env: string): Promise<void> {
+  const running = (await Promise.all(planned.map(({ jobName }) => service.running(jobName)))).flat();
+  if (running.length === 0) return;
+  const list = running.map(({ jobName, jobId, status }) => `${jobName} (${jobId}, ${status})`).join(", ");
+  const ids = running.map(({ jobId }) => jobId).join(" ");
+  throw new Failure(
+    "usage",
+    `Submitted before and not ended: ${list}. Watch: node batch watch ${ids} --env ${env}; submit all the same: --again.`,
+  );
+}
+
+/** @returns the ids, in order */
+async function submitAll(
+  service: JobService,
+  planned: readonly PlannedJob[],
+  settings: Omit<JobRequest, "jobName" | "command" | "dependsOn" | "arraySize">,
+  say: (job: object, jobId: string) => void,
+): Promise<string[]> {
+  const ids = new Map<string, string>();
+  for (const { after, ...job } of planned) {
+    const dependsOn = after.map(({ jobName, ...rest }) => ({ jobId: ids.get(jobName)!, ...rest }));
+    const jobId = await service.submit({ ...job, ...settings, dependsOn });
+    ids.set(job.jobName, jobId);
+    say({ ...job, dependsOn }, jobId);
+  }
+  return [...ids.values()];
+}
+
+function defined<Values extends object>(values: Values): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

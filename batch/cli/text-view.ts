@@ -1,0 +1,139 @@
+import { stripVTControlCharacters } from "node:util";
+import { createColors } from "picocolors";
+import { failureReason, groupFailures } from "../jobs/failures.ts";
+import { isEnded, type Job, type JobStatus } from "../jobs/job.ts";
+import { duration, type JobView, noPaint, type Paint, picture } from "../jobs/picture.ts";
+import type { Sighting } from "../jobs/sighting.ts";
+import { stateTimes } from "../jobs/state-times.ts";
+import type { CliContext } from "./context.ts";
+import { meaningOf, speaker, type View } from "./view.ts";
+
+/** Where no picture can be drawn anew: how often an array's counts are told, in milliseconds. */
+const countsEvery = 10_000;
+
+/**
+ * States for people on stderr: on a terminal a picture that is drawn anew in its place, else a line for each change. Log
+ * lines go above it, to `lines`.
+ */
+export function textView(
+  lines: Pick<NodeJS.WriteStream, "write">,
+  { stderr, env }: Pick<CliContext, "stderr" | "env">,
+  clock: () => number = Date.now,
+): View {
+  const isTerminal = stderr.isTTY === true;
+  const paint = isTerminal && !env.NO_COLOR ? colors() : noPaint;
+  let seen: Extract<Sighting, { kind: "jobs" }> | undefined;
+  let drawn = 0;
+  const views = (): JobView[] => (seen?.jobs ?? []).map((job) => viewOf(job, seen!, clock()));
+  const clear = () => {
+    if (drawn > 0) stderr.write(`\x1b[${drawn}F\x1b[J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    clear();
+    const text = picture(views(), paint).map((line) => cut(line, (stderr.columns ?? 80) - 1));
+    stderr.write(text.map((line) => `${line}\n`).join(""));
+    drawn = text.length;
+  };
+  const changes = changeTeller((line) => void stderr.write(`${line}\n`), clock);
+  const say = (text: string) => {
+    clear();
+    stderr.write(`${text}\n`);
+    if (isTerminal) draw();
+  };
+  const timer = isTerminal ? setInterval(draw, 500) : undefined;
+  timer?.unref();
+  return {
+    show(sighting) {
+      if (sighting.kind === "jobs") {
+        seen = sighting;
+        if (isTerminal) draw();
+        else changes(views());
+      } else if (sighting.kind === "lines") {
+        clear();
+        const alone = seen?.jobs.length === 1 && seen.jobs[0]?.array === undefined;
+        const prefix = alone ? "" : `${paint.faint(`${speaker(sighting.job)} |`)} `;
+        lines.write(sighting.events.map(({ message }) => `${prefix}${message}\n`).join(""));
+        if (isTerminal) draw();
+      } else if (sighting.kind === "stuck") {
+        const { job, seconds } = sighting;
+        say(
+          `${speaker(job)} is in RUNNABLE for ${duration(seconds * 1000)}: nothing has room for it, or can start it.`,
+        );
+      } else if (sighting.kind === "trouble") say(sighting.message);
+      else if (sighting.kind === "recovered") say(`It answers again, after ${duration(sighting.seconds * 1000)}.`);
+      else if (sighting.kind === "unread") {
+        say(
+          `Lines of ${sighting.children.toLocaleString("en-US")} children were not shown; node batch logs JOB shows them.`,
+        );
+      }
+    },
+    close() {
+      clearInterval(timer);
+      if (isTerminal) draw();
+    },
+    end() {
+      clearInterval(timer);
+      if (isTerminal) draw();
+      else
+        stderr.write(
+          picture(views())
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
+    },
+  };
+}
+
+function viewOf(job: Job, { failed, spans }: Extract<Sighting, { kind: "jobs" }>, now: number): JobView {
+  const children = failed.filter(({ jobId }) => jobId.startsWith(`${job.jobId}:`));
+  const those = job.array !== undefined ? children : job.status === "FAILED" ? [job] : [];
+  const failures = groupFailures(those.map((each) => ({ ...each, reason: failureReason(each, meaningOf) })));
+  return { job, failures, times: stateTimes(job, spans.get(job.jobId) ?? [], now) };
+}
+
+/** Tells a job's changes of state, and from time to time an array's counts. */
+function changeTeller(say: (line: string) => void, clock: () => number): (views: readonly JobView[]) => void {
+  const told = new Map<string, { status: JobStatus; counts: string; at: number }>();
+  return (views) => {
+    for (const view of views) {
+      const { job, times } = view;
+      const before = told.get(job.jobId);
+      const counts = JSON.stringify(job.array?.statusSummary);
+      const isNews = before?.status !== job.status;
+      const isTime = before !== undefined && counts !== before.counts && clock() - before.at >= countsEvery;
+      if (!isNews && !isTime) continue;
+      told.set(job.jobId, { status: job.status, counts, at: clock() });
+      const [, time] = times.at(-1) ?? [];
+      const after = isNews && before !== undefined && time !== undefined ? `, after ${duration(lastTime(view))}` : "";
+      const lines = picture([{ ...view, times: [], failures: isEnded(job.status) ? view.failures : [] }]);
+      const [head = "", ...rest] = lines;
+      say(`${head}${after}`);
+      for (const line of rest) say(line);
+    }
+  };
+}
+
+/** How long it was in the state that it has left. */
+function lastTime({ job, times }: JobView): number {
+  const left = times.filter(([status]) => status !== job.status);
+  return left.at(-1)?.[1] ?? 0;
+}
+
+/** The picture is drawn over by counting its lines: none may wrap. */
+function cut(line: string, width: number): string {
+  const plain = stripVTControlCharacters(line);
+  return plain.length <= width ? line : plain.slice(0, width);
+}
+
+function colors(): Paint {
+  const { green, red, yellow, dim, cyan } = createColors(true);
+  return {
+    status: (status, text) => {
+      if (status === "SUCCEEDED") return green(text);
+      if (status === "FAILED") return red(text);
+      return status === "RUNNING" ? cyan(text) : yellow(text);
+    },
+    faint: dim,
+  };
+}

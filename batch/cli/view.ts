@@ -1,0 +1,21 @@
+import { exitCodes } from "../../worker/failure.ts";
+import type { Job } from "../jobs/job.ts";
+import type { Sighting } from "../jobs/sighting.ts";
+
+/** How a watch is shown. */
+export interface View {
+  show(sighting: Sighting): void;
+  /** The watch is over before the jobs are. */
+  close(): void;
+  end(exitCode: number): void;
+}
+
+/** What the worker means by an exit code. */
+export const meaningOf = (exitCode: number): string | undefined =>
+  Object.values(exitCodes).find(({ code }) => code === exitCode)?.meaning;
+
+/** Who says a line: `flights`, or child 3 of it `flights:3`. */
+export function speaker({ jobName, index }: Pick<Job, "jobName" | "index">): string {
+  const name = jobName.replace(/^batch-preflight-/, "");
+  return index === undefined ? name : `${name}:${index}`;
+}
