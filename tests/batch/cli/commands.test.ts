@@ -1,0 +1,89 @@
+import path from "node:path";
+import test from "ava";
+import { exitCodeOf } from "../../../batch/cli/watching.ts";
+import type { Job } from "../../../batch/jobs/job.ts";
+import { runBatch } from "../../batch-process.ts";
+
+const project = path.join(import.meta.dirname, "..", "..", "..");
+const id = "22222222-2222-2222-2222-222222222222";
+
+const faults: readonly (readonly [string, string])[] = [
+  ["", "a command is missing; one of submit, watch, logs, cancel. See: node batch --help"],
+  ["sumbit", 'unknown command "sumbit"; one of submit, watch, logs, cancel. See: node batch --help'],
+  ["submit --env here", '--env "here" is not one of aws, local. See: node batch submit --help'],
+  ["submit --shards 10001", '--shards "10001" must be at most 10000. See: node batch submit --help'],
+  [
+    "submit --shards x --attempts 11",
+    '--shards "x" is not a number; --attempts "11" must be at most 10. See: node batch submit --help',
+  ],
+  ["submit --timeout 59", '--timeout "59" must be at least 60. See: node batch submit --help'],
+  ["submit --env-var NAME", "--env-var must be NAME=VALUE. See: node batch submit --help"],
+  [
+    "submit --env-var AWS_BATCH_JOB_ID=1",
+    "--env-var AWS_BATCH_JOB_ID: names that begin with AWS_BATCH are Batch's own. See: node batch submit --help",
+  ],
+  [
+    "submit --only airports --command",
+    "--command needs arguments of node worker behind it; --only and --command are two ways to say what runs; give one of them. See: node batch submit --help",
+  ],
+  [
+    "submit airports",
+    'unexpected "airports"; arguments of the worker come after --command. See: node batch submit --help',
+  ],
+  [
+    "submit --env local --only planes",
+    '--only names no sub-process "planes"; there are airports, bird_strikes, flights, route_stats. See: node batch submit --help',
+  ],
+  ["submit --env local --queue q", "--queue: --env local has one queue and one job definition; leave that out."],
+  ["watch --env local", "the id of a job is missing. See: node batch watch --help"],
+  [
+    `watch ${id} --env local`,
+    `There is no job ${id} on this machine; for one on AWS leave out --env local. Jobs are forgotten 14 days after their end.`,
+  ],
+  [
+    `logs ${id} --env local --since soon`,
+    '--since "soon" must be such as 10m, 2h, 1d or 2026-11-23T13:30:00Z. See: node batch logs --help',
+  ],
+  [
+    `cancel ${id} --env local`,
+    `There is no job ${id} on this machine; for one on AWS leave out --env local. Jobs are forgotten 14 days after their end.`,
+  ],
+];
+
+for (const [args, sentence] of faults) {
+  test.serial(`node batch ${args}: one sentence, exit code 2`, async (t) => {
+    const ended = await runBatch(project, args === "" ? [] : args.split(" "));
+    t.deepEqual(ended, { code: 2, stdout: "", stderr: `${sentence}\n` });
+  });
+}
+
+const job = (rest: Partial<Job>): Job => ({
+  jobId: "a",
+  jobName: "a",
+  status: "FAILED",
+  createdAt: 0,
+  dependsOn: [],
+  attempts: [],
+  environment: {},
+  jobQueue: "",
+  jobDefinition: "",
+  ...rest,
+});
+
+test("the exit code of jobs is that of the first that failed by itself", (t) => {
+  t.is(exitCodeOf([job({ status: "SUCCEEDED" }), job({ status: "SUCCEEDED" })], []), 0);
+  t.is(exitCodeOf([job({ status: "SUCCEEDED" }), job({ exitCode: 65 }), job({ exitCode: 69 })], []), 65);
+  t.is(exitCodeOf([job({}), job({ exitCode: 69 })], []), 69);
+  t.is(exitCodeOf([job({})], []), 1);
+  t.is(exitCodeOf([job({ exitCode: 0 })], []), 1);
+});
+
+test("that of an array is its first failed child's", (t) => {
+  const array = { size: 3, statusSummary: { FAILED: 2 } };
+  const children = [
+    job({ jobId: "a:2", index: 2, exitCode: 1 }),
+    job({ jobId: "a:1", index: 1, exitCode: 75 }),
+    job({ jobId: "b:0", index: 0, exitCode: 2 }),
+  ];
+  t.is(exitCodeOf([job({ array })], children), 75);
+});
