@@ -37,6 +37,8 @@ export interface Place {
   readonly service: JobService;
   /** See `WatchOptions`. */
   readonly haste: number;
+  /** Called when there will be something to submit. */
+  readonly prepare: () => Promise<void>;
 }
 
 /** @throws Failure `usage` for flags that have no meaning there */
@@ -57,7 +59,7 @@ export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues
     environment: context.env,
     clock: Date.now,
   });
-  return { service, haste: 20 };
+  return { service, haste: 20, prepare: () => service.prepare() };
 }
 
 /** The clients of AWS are packages that only this needs. */
@@ -76,5 +78,9 @@ async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, cont
   const { findPlace } = await load<Outputs>("../adapters/stack-outputs.ts");
   const env = loadEnvironment("aws", context);
   const { project } = context;
-  return { service: new AwsJobService({ place: () => findPlace({ flags, env, project }) }), haste: 1 };
+  return {
+    service: new AwsJobService({ place: () => findPlace({ flags, env, project }) }),
+    haste: 1,
+    prepare: async () => {},
+  };
 }

@@ -67,12 +67,15 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const faults = workerArguments === undefined ? [] : commandFaults(workerArguments, flags);
   faults.push(...variableFaults(flags.envVar));
   if (faults.length > 0) throw usageFailure("batch submit", faults);
-  const [place, planned, told] = await Promise.all([
-    openPlace(flags, context),
-    workerArguments === undefined
-      ? planSubProcesses(flags.only, flags.env, flags.shards ?? 1)
-      : [{ jobName: jobNameOf("command"), command: workerArguments, after: [], ...arrayOf(flags.shards) }],
+  const names = await definitionNames();
+  const chosen = workerArguments === undefined ? chosenOf(flags.only, names) : undefined;
+  const place = await openPlace(flags, context);
+  const [planned, told] = await Promise.all([
+    chosen === undefined
+      ? [{ jobName: jobNameOf("command"), command: workerArguments!, after: [], ...arrayOf(flags.shards) }]
+      : planSubProcesses(names, chosen, flags.env, flags.shards ?? 1),
     provenance(context.project),
+    place.prepare(),
   ]);
   const { service } = place;
   if (!flags.again) await refuseRunning(service, planned, flags.env);
@@ -109,14 +112,20 @@ function pairOf(text: string): [name: string, value: string] {
 
 const arrayOf = (shards = 1) => (shards > 1 ? { arraySize: shards } : {});
 
-async function planSubProcesses(only: string | undefined, env: string, shards: number): Promise<PlannedJob[]> {
-  const names = await definitionNames();
+function chosenOf(only: string | undefined, names: readonly string[]): readonly string[] {
   const chosen = only?.split(",").map((name) => name.trim()) ?? names;
   const unknown = chosen.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    const which = unknown.map((name) => `"${name}"`).join(", ");
-    throw usageFailure("batch submit", [`--only names no sub-process ${which}; there are ${names.join(", ")}`]);
-  }
+  if (unknown.length === 0) return chosen;
+  const which = unknown.map((name) => `"${name}"`).join(", ");
+  throw usageFailure("batch submit", [`--only names no sub-process ${which}; there are ${names.join(", ")}`]);
+}
+
+async function planSubProcesses(
+  names: readonly string[],
+  chosen: readonly string[],
+  env: string,
+  shards: number,
+): Promise<PlannedJob[]> {
   const definitions = await loadDefinitions(names);
   const inTurn = inOrder(definitions).filter((name) => chosen.includes(name));
   return planJobs(

@@ -24,16 +24,20 @@ export function textView(
   const paint = isTerminal && !env.NO_COLOR ? colors() : noPaint;
   let seen: Extract<Sighting, { kind: "jobs" }> | undefined;
   let drawn = 0;
+  let shown = "";
   const views = (): JobView[] => (seen?.jobs ?? []).map((job) => viewOf(job, seen!, clock()));
   const clear = () => {
     if (drawn > 0) stderr.write(`\x1b[${drawn}F\x1b[J`);
     drawn = 0;
   };
   const draw = () => {
+    const text = picture(views(), paint).map((line) => cut(line, (stderr.columns || 80) - 1));
+    const all = text.map((line) => `${line}\n`).join("");
+    if (drawn > 0 && all === shown) return;
     clear();
-    const text = picture(views(), paint).map((line) => cut(line, (stderr.columns ?? 80) - 1));
-    stderr.write(text.map((line) => `${line}\n`).join(""));
+    stderr.write(all);
     drawn = text.length;
+    shown = all;
   };
   const changes = changeTeller((line) => void stderr.write(`${line}\n`), clock);
   const say = (text: string) => {

@@ -11,7 +11,7 @@ import { localName } from "./job-process.ts";
 import { requestFaults } from "./request-faults.ts";
 import { jobIds } from "./runner.ts";
 import { lastRunner } from "./runner-lease.ts";
-import { haveRunner, isGone } from "./start-runner.ts";
+import { haveRunner, isGone, prepareRunner } from "./start-runner.ts";
 import { StoredJob } from "./stored-job.ts";
 
 /** What a job definition decides on AWS. */
@@ -32,6 +32,15 @@ export class LocalJobService implements JobService {
 
   constructor(options: LocalJobServiceOptions) {
     this.options = options;
+  }
+
+  /** There will be something to submit. */
+  async prepare(): Promise<void> {
+    const { folder } = this.options;
+    await inSentences(folder, async () => {
+      await makeFolder(folder);
+      await prepareRunner(folder);
+    });
   }
 
   async submit(request: JobRequest): Promise<string> {

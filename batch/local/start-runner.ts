@@ -13,24 +13,31 @@ const patienceMilliseconds = 30_000;
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 
+/** Those that this process has started and that may not be there yet. */
+const starting = new WeakMap<Folder, { hasEnded: () => boolean }>();
+
+/** Has one load while others work: it takes as long as all the rest of a submission. */
+export async function prepareRunner(folder: Folder): Promise<void> {
+  if ((await lastRunner(folder))?.state !== "running" && !starting.has(folder)) starting.set(folder, start(folder));
+}
+
 /**
  * Has a runner run, until `isServed`: the one that is there, or a new one in a session of its own, that no terminal ends.
  * @throws Failure `failed` with what it said, where none comes to run
  */
 export async function haveRunner(folder: Folder, isServed: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + patienceMilliseconds;
-  let started: { hasEnded: () => boolean } | undefined;
   let failures = 0;
   for (; Date.now() < end; await sleep(10)) {
     if (await isServed()) return;
     if ((await lastRunner(folder))?.state === "running") continue;
-    if (started?.hasEnded()) {
+    if (starting.get(folder)?.hasEnded()) {
       // One that comes second leaves it to the first; only who has something to say has failed.
       failures += 1;
       if (failures > 3 && !(await isServed())) break;
-      started = undefined;
+      starting.delete(folder);
     }
-    started ??= start(folder);
+    if (!starting.has(folder)) starting.set(folder, start(folder));
   }
   const text = (await ifThere(readFile(folder.runnerLog, "utf8"))) ?? "";
   const said = text

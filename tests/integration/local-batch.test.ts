@@ -19,7 +19,7 @@ async function awaitRunner(folder: string): Promise<void> {
   while (!(await readdir(runners)).some((name) => name.endsWith(".ended"))) await sleep(200);
 }
 
-test("submit --shards 2 --watch loads each row once, each sub-process after those that it needs", async (t) => {
+test.serial("submit --shards 2 --watch loads each row once, each sub-process after those that it needs", async (t) => {
   const { folder } = await projectCopy(t, await temporaryFolder(t), { binaries: "complete" });
   const limit = 20_000;
   const args = ["submit", "--env", "local", "--shards", "2", "--watch", "--env-var", `WORKER_LIMIT=${limit}`];
@@ -71,7 +71,7 @@ async function cheapProject(t: ExecutionContext): Promise<string> {
 
 const jobs = (...command: string[]) => ["--command", ...command];
 
-test("an array of 1,000: each child runs once, a child that fails is told with its number and its code", async (t) => {
+test.serial("an array of 1,000: each child runs once, a child that fails is told with its number and its code", async (t) => {
   const folder = await cheapProject(t);
   const args = ["submit", "--env", "local", "--shards", "1000", "--watch", ...jobs("fail-child", "613")];
   const { code, stdout, stderr } = await runBatch(folder, args);
@@ -82,7 +82,7 @@ test("an array of 1,000: each child runs once, a child that fails is told with i
   await awaitRunner(folder);
 });
 
-test("retries: what the rules say, each attempt's number, and the exit code of the last", async (t) => {
+test.serial("retries: what the rules say, each attempt's number, and the exit code of the last", async (t) => {
   const folder = await cheapProject(t);
   const ended = async (...command: string[]) => {
     const { code, stdout } = await runBatch(folder, [
@@ -108,7 +108,7 @@ test("retries: what the rules say, each attempt's number, and the exit code of t
   await awaitRunner(folder);
 });
 
-test("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async (t) => {
+test.serial("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async (t) => {
   const folder = await cheapProject(t);
   const args = ["submit", "--env", "local", "--attempts", "3", "--timeout", "60", "--watch", ...jobs("stubborn")];
   const { code, stderr } = await runBatch(folder, args);
@@ -118,9 +118,9 @@ test("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async (t) => 
   await awaitRunner(folder);
 });
 
-test("Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code", async (t) => {
+test.serial("Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code", async (t) => {
   const folder = await cheapProject(t);
-  const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "6000")]);
+  const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "15000")]);
   await watching.shows(/^process \d+$/m);
   watching.child.kill("SIGINT");
   const { code, stdout, stderr } = await watching.ended;
@@ -146,7 +146,7 @@ test("Ctrl-C leaves the job running and says how to come back; watch from elsewh
   await awaitRunner(folder);
 });
 
-test("cancel from another terminal: the job stops as it likes to, and fails with the reason", async (t) => {
+test.serial("cancel from another terminal: the job stops as it likes to, and fails with the reason", async (t) => {
   const folder = await cheapProject(t);
   const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "60000")]);
   await watching.shows(/^process \d+$/m);
@@ -161,7 +161,7 @@ test("cancel from another terminal: the job stops as it likes to, and fails with
   await awaitRunner(folder);
 });
 
-test("a runner that is killed takes its jobs along, and they are told as failed", async (t) => {
+test.serial("a runner that is killed takes its jobs along, and they are told as failed", async (t) => {
   const folder = await cheapProject(t);
   const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "600000")]);
   await watching.shows(/^process \d+$/m);
@@ -178,7 +178,7 @@ test("a runner that is killed takes its jobs along, and they are told as failed"
   await awaitRunner(folder);
 });
 
-test("a job has the environment of the shell, of --env-var, and which code it is", async (t) => {
+test.serial("a job has the environment of the shell, of --env-var, and which code it is", async (t) => {
   const folder = await cheapProject(t);
   const args = ["submit", "--env", "local", "--watch", "--env-var", "SAID=by=flag", ...jobs("say", "hello")];
   const { stderr } = await runBatch(folder, args, { SAID: "by the shell" });
