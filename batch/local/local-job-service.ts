@@ -23,15 +23,17 @@ export interface LocalJobServiceOptions {
   /** Of the shell that submits: jobs get it. */
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: () => number;
+  /** Has a runner run until it is served; default: a process of its own. */
+  readonly haveRunner?: typeof haveRunner;
 }
 
 /** Jobs on this machine, run by a process of their own as Batch would. */
 export class LocalJobService implements JobService {
-  private readonly options: LocalJobServiceOptions;
+  private readonly options: Required<LocalJobServiceOptions>;
   private readonly stored = new Map<string, StoredJob>();
 
   constructor(options: LocalJobServiceOptions) {
-    this.options = options;
+    this.options = { haveRunner, ...options };
   }
 
   /** There will be something to submit. */
@@ -116,7 +118,7 @@ export class LocalJobService implements JobService {
   }
 
   private async ask(errand: Errand): Promise<void> {
-    const { folder, clock } = this.options;
+    const { folder, clock, haveRunner } = this.options;
     await inSentences(folder, async () => {
       await makeFolder(folder);
       const file = await putErrand(folder, errand, clock());
@@ -126,7 +128,7 @@ export class LocalJobService implements JobService {
 
   /** The job as it is now. One that a killed runner has left is ended by the next one, which is started for that. */
   private async current(jobId: string): Promise<StoredJob> {
-    const { folder } = this.options;
+    const { folder, haveRunner } = this.options;
     const job = await this.open(jobId);
     await job.refresh();
     if (isEnded(job.record.status) || (await lastRunner(folder))?.state !== "killed") return job;

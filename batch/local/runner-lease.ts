@@ -67,7 +67,10 @@ async function isRunner(pid: number, folder: Folder): Promise<boolean> {
 async function commandOf(pid: number): Promise<string | undefined> {
   if (process.platform === "win32") return undefined;
   if (process.platform === "linux") {
-    return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""))?.replaceAll("\0", " ");
+    const reading = readFile(`/proc/${pid}/cmdline`, "utf8").catch((error: NodeJS.ErrnoException) =>
+      ["ENOENT", "ESRCH"].includes(error.code ?? "") ? "" : undefined,
+    );
+    return (await reading)?.replaceAll("\0", " ");
   }
   const listed = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]).catch(() => undefined);
   return listed?.stdout;

@@ -11,6 +11,8 @@ const [{ runJobs }, { launcher, projectFolder }, { folderAt }] = [
 ];
 // A terminal that closes is none of its business.
 process.on("SIGHUP", () => {});
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stop.abort());
 await runJobs({
   folder: folderAt(root),
   capacity: availableParallelism(),
@@ -18,4 +20,5 @@ await runJobs({
   clock: Date.now,
   pollMilliseconds: 25,
   idleMilliseconds: 3000,
+  stop: stop.signal,
 });

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import process from "node:process";
 import { isEnded } from "../jobs/job.ts";
 import { JobRecord, type RecordFacts, type Transition } from "../jobs/job-record.ts";
 import { type Action, logStreamOf, type Place, Scheduler } from "../jobs/scheduler.ts";
@@ -20,6 +21,8 @@ export interface RunnerOptions {
   readonly pollMilliseconds: number;
   /** How long a runner without work waits for more: the next job starts sooner. */
   readonly idleMilliseconds: number;
+  /** The machine goes down, or somebody wants the runner to leave: all jobs are asked to end. */
+  readonly stop: AbortSignal;
 }
 
 /** Jobs that ended longer ago are forgotten, with their logs. */
@@ -38,7 +41,7 @@ export async function runJobs(options: RunnerOptions): Promise<boolean> {
     await new JobRunner(options).run();
     await lease.end();
     // Who came after the last look and before the lease's end has seen a runner.
-    if ((await errands(options.folder)).length === 0) return true;
+    if (options.stop.aborted || (await errands(options.folder)).length === 0) return true;
   }
 }
 
@@ -64,17 +67,22 @@ class JobRunner {
   }
 
   async run(): Promise<void> {
-    const { clock, idleMilliseconds } = this.options;
+    const { clock, idleMilliseconds, stop } = this.options;
     let idleSince: number | undefined;
     for (;;) {
-      await this.takeErrands();
+      if (!stop.aborted) await this.takeErrands();
+      else {
+        for (const [jobId, record] of this.records) {
+          if (!record.isEnded) this.scheduler.terminate(jobId, undefined, hostTerminated(process.pid), clock());
+        }
+      }
       for (const action of this.scheduler.tick(clock())) this.perform(action);
       await this.write();
       // A process may have ended while others' ends were written.
       if (!this.scheduler.isIdle || this.unwritten.size > 0) idleSince = undefined;
       else {
         idleSince ??= clock();
-        if (clock() - idleSince >= idleMilliseconds) return;
+        if (stop.aborted || clock() - idleSince >= idleMilliseconds) return;
       }
       await this.somethingOrPoll();
     }
@@ -170,7 +178,7 @@ async function failUnfinished({ folder, clock }: RunnerOptions, pid: number | un
     if ((await ifThere(stat(endedFile(folder, jobId)))) !== undefined) continue;
     const job = await StoredJob.open(folder, jobId);
     if (job === undefined || (waiting.has(jobId) && !job.hasEvents)) continue;
-    const statusReason = `Host EC2 (local runner ${pid ?? "unknown"}) terminated.`;
+    const statusReason = hostTerminated(pid);
     // It may end in half a line.
     const lines = ["\n"];
     for (let index = 0; index < job.record.size; index += 1) {
@@ -201,5 +209,8 @@ function failedRecord(jobId: string, at: number): JobRecord {
   record.apply({ at, status: "FAILED" });
   return record;
 }
+
+/** As Batch says of an instance that is gone. */
+const hostTerminated = (pid: number | undefined) => `Host EC2 (local runner ${pid ?? "unknown"}) terminated.`;
 
 const keyOf = ({ jobId, index }: Place) => `${jobId}:${index}`;
