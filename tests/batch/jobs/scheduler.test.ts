@@ -30,11 +30,12 @@ test("a job takes as many vCPUs as it asks for, and all where it asks for more t
   queue.submit("small");
   queue.submit("large", { vcpu: 4 });
   queue.submit("late");
+  queue.submit("last");
   t.deepEqual(queue.tick(), ["start small:0 attempt 1"]);
   queue.end("small", 0);
   t.deepEqual(queue.tick(), ["start large:0 attempt 1"]);
   queue.end("large", 0);
-  t.deepEqual(queue.tick(), ["start late:0 attempt 1"]);
+  t.deepEqual(queue.tick(), ["start late:0 attempt 1", "start last:0 attempt 1"]);
 });
 
 test("a dependency that has not succeeded yet keeps a job in PENDING (job_dependencies)", (t) => {
@@ -137,6 +138,19 @@ test("N_TO_N: each child waits for its like alone, and fails with it alone (arra
   t.deepEqual(
     [0, 1, 2].map((index) => queue.status(`b:${index}`)),
     ["RUNNABLE", "RUNNABLE", "FAILED"],
+  );
+});
+
+test("N_TO_N: children whose like had ended before they were submitted do not wait, or have failed (array_jobs)", (t) => {
+  const queue = new Scheduled(8);
+  queue.submit("a", { arraySize: 3 });
+  queue.tick();
+  queue.end("a:0", 0);
+  queue.end("a:1", 1);
+  queue.submit("b", { arraySize: 3, dependsOn: [{ jobId: "a", type: "N_TO_N" }] });
+  t.deepEqual(
+    [0, 1, 2].map((index) => queue.status(`b:${index}`)),
+    ["RUNNABLE", "FAILED", "PENDING"],
   );
 });
 
