@@ -71,16 +71,19 @@ async function cheapProject(t: ExecutionContext): Promise<string> {
 
 const jobs = (...command: string[]) => ["--command", ...command];
 
-test.serial("an array of 1,000: each child runs once, a child that fails is told with its number and its code", async (t) => {
-  const folder = await cheapProject(t);
-  const args = ["submit", "--env", "local", "--shards", "1000", "--watch", ...jobs("fail-child", "613")];
-  const { code, stdout, stderr } = await runBatch(folder, args);
-  t.is(code, 65);
-  t.regex(stdout.trim(), idLine);
-  t.regex(stderr, /^ {2}1,000 children: SUCCEEDED 999, FAILED 1$/m);
-  t.regex(stderr, /^ {2}1 failed, exit code 65 \(too many bad records\): children 613$/m);
-  await awaitRunner(folder);
-});
+test.serial(
+  "an array of 1,000: each child runs once, a child that fails is told with its number and its code",
+  async (t) => {
+    const folder = await cheapProject(t);
+    const args = ["submit", "--env", "local", "--shards", "1000", "--watch", ...jobs("fail-child", "613")];
+    const { code, stdout, stderr } = await runBatch(folder, args);
+    t.is(code, 65);
+    t.regex(stdout.trim(), idLine);
+    t.regex(stderr, /^ {2}1,000 children: SUCCEEDED 999, FAILED 1$/m);
+    t.regex(stderr, /^ {2}1 failed, exit code 65 \(too many bad records\): children 613$/m);
+    await awaitRunner(folder);
+  },
+);
 
 test.serial("retries: what the rules say, each attempt's number, and the exit code of the last", async (t) => {
   const folder = await cheapProject(t);
@@ -118,33 +121,36 @@ test.serial("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async 
   await awaitRunner(folder);
 });
 
-test.serial("Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code", async (t) => {
-  const folder = await cheapProject(t);
-  const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "15000")]);
-  await watching.shows(/^process \d+$/m);
-  watching.child.kill("SIGINT");
-  const { code, stdout, stderr } = await watching.ended;
-  const id = stdout.trim();
-  t.is(code, 130);
-  t.true(
-    stderr.includes(
-      `It goes on. Come back: node batch watch ${id} --env local\nEnd: node batch cancel ${id} --env local\n`,
-    ),
-    stderr,
-  );
-  const again = await runBatch(folder, ["submit", "--env", "local", ...jobs("sleep", "1")]);
-  t.is(again.code, 2);
-  t.is(
-    again.stderr,
-    `Submitted before and not ended: batch-preflight-command (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit all the same: --again.\n`,
-  );
-  const { code: end, stdout: lines } = await runBatch(folder, ["watch", id, "--env", "local"]);
-  t.is(end, 0);
-  t.regex(lines, /^process \d+\ndone\n$/);
-  const { stdout: last } = await runBatch(folder, ["logs", id, "--env", "local", "--tail", "1"]);
-  t.is(last, "done\n");
-  await awaitRunner(folder);
-});
+test.serial(
+  "Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code",
+  async (t) => {
+    const folder = await cheapProject(t);
+    const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "15000")]);
+    await watching.shows(/^process \d+$/m);
+    watching.child.kill("SIGINT");
+    const { code, stdout, stderr } = await watching.ended;
+    const id = stdout.trim();
+    t.is(code, 130);
+    t.true(
+      stderr.includes(
+        `It goes on. Come back: node batch watch ${id} --env local\nEnd: node batch cancel ${id} --env local\n`,
+      ),
+      stderr,
+    );
+    const again = await runBatch(folder, ["submit", "--env", "local", ...jobs("sleep", "1")]);
+    t.is(again.code, 2);
+    t.is(
+      again.stderr,
+      `Submitted before and not ended: batch-preflight-command (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit all the same: --again.\n`,
+    );
+    const { code: end, stdout: lines } = await runBatch(folder, ["watch", id, "--env", "local"]);
+    t.is(end, 0);
+    t.regex(lines, /^process \d+\ndone\n$/);
+    const { stdout: last } = await runBatch(folder, ["logs", id, "--env", "local", "--tail", "1"]);
+    t.is(last, "done\n");
+    await awaitRunner(folder);
+  },
+);
 
 test.serial("cancel from another terminal: the job stops as it likes to, and fails with the reason", async (t) => {
   const folder = await cheapProject(t);
