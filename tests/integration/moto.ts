@@ -22,10 +22,13 @@ export async function motoObstacle(): Promise<string | undefined> {
   );
 }
 
-/** An empty moto on a port of its own, that ends with the test, or with us if we are killed. */
+/**
+ * An empty moto on a port of its own, that ends with the test, or with us if we are killed.
+ * @param more of its environment: with DOCKER_HOST the jobs of AWS Batch are containers
+ */
 export async function startMoto(
   t: Pick<ExecutionContext, "teardown">,
-  { region = "us-east-1" }: { region?: string } = {},
+  { region = "us-east-1", more = {} }: { region?: string; more?: Readonly<Record<string, string>> } = {},
 ): Promise<Moto> {
   const env = {
     AWS_ACCESS_KEY_ID: motoAccount,
@@ -42,7 +45,7 @@ export async function startMoto(
   // Port 0 is any that is free; the server says which. It ends when its standard input does: when we are gone.
   const child = spawn("python3", ["-c", server], {
     // With the policies that AWS keeps for everyone (arn:aws:iam::aws:policy/...).
-    env: { ...process.env, ...env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    env: { ...process.env, ...env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", ...more },
     stdio: ["pipe", "pipe", "pipe"],
   });
   t.teardown(() => stop(child));
@@ -52,6 +55,7 @@ export async function startMoto(
 
 const server = `
 import os, sys, uuid
+from moto.batch.models import Job
 from moto.rds.models import DBInstance
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
@@ -61,6 +65,24 @@ def make_with_id(self, *args, **kwargs):
     make(self, *args, **kwargs)
     self.dbi_resource_id = "db-" + uuid.uuid4().hex[:26].upper()
 DBInstance.__init__ = make_with_id
+
+# AWS Batch logs where the job definition says, and tells a job's exit code when it is described; moto's neither.
+make_job = Job.__init__
+def make_job_with_log_group(self, name, job_def, *args, **kwargs):
+    make_job(self, name, job_def, *args, **kwargs)
+    options = ((job_def.container_properties or {}).get("logConfiguration") or {}).get("options") or {}
+    self._log_group = options.get("awslogs-group", self._log_group)
+Job.__init__ = make_job_with_log_group
+describe = Job.describe
+def describe_with_exit_code(self):
+    told = describe(self)
+    container = told.get("container")
+    if container is not None:
+        container["logConfiguration"] = (self.job_definition.container_properties or {}).get("logConfiguration", {})
+        if self.exit_code is not None:
+            container["exitCode"] = self.exit_code
+    return told
+Job.describe = describe_with_exit_code
 
 moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
 moto.start()
