@@ -10,6 +10,8 @@ export type Json = any;
 export interface AwsCall {
   readonly operation: string;
   readonly body: Json;
+  /** Of the caller's credentials. */
+  readonly key: string | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -45,7 +47,8 @@ export async function startFakeAws(t: Pick<ExecutionContext, "teardown">): Promi
     const body = JSON.parse((await textOf(request)) || "{}");
     const target = request.headers["x-amz-target"];
     const operation = typeof target === "string" ? target.split(".").at(-1)! : request.url!.split("/").at(-1)!;
-    calls.push({ operation, body, at: Date.now() });
+    const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1];
+    calls.push({ operation, body, key, at: Date.now() });
     const number = counts.get(operation) ?? 0;
     counts.set(operation, number + 1);
     const how = operations.get(operation) ?? [{ status: 400, error: "ClientException", body: { message: "untold" } }];

@@ -11,6 +11,7 @@ import {
   TerminateJobCommand,
 } from "@aws-sdk/client-batch";
 import { GetLogEventsCommand, type GetLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { Failure } from "../../worker/failure.ts";
 import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
 import type { JobService } from "../jobs/job-service.ts";
 import { Outage } from "../jobs/outage.ts";
@@ -101,7 +102,7 @@ export class AwsJobService implements JobService {
       for (const detail of jobs) found.set(detail.jobId ?? "", this.#known(detail));
     }
     const unknown = unique.filter((id) => !found.has(id));
-    if (unknown.length > 0) throw unknownJobs(unknown, region);
+    if (unknown.length > 0) throw unknownJobs(unknown, region, await this.#home());
     return ids.map((id) => found.get(id)!);
   }
 
@@ -163,6 +164,16 @@ export class AwsJobService implements JobService {
     }
     if (array !== undefined) this.#arrays.set(jobId, { dependsOn, environment, jobQueue, jobDefinition });
     return job;
+  }
+
+  /** The Region of the job queue; undefined: nobody says. */
+  async #home(): Promise<string | undefined> {
+    try {
+      return regionOfArn((await this.#place()).jobQueue);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   /** The id of a job whose submission was not answered; undefined: it was never heard. */

@@ -24,15 +24,16 @@ export function jobIdOf(text: string, region: string): string {
   return own;
 }
 
-/** @returns the Failure for ids that nobody knows */
-export function unknownJobs(ids: readonly string[], region: string): Failure {
-  const [first] = ids;
-  const which =
-    ids.length === 1
-      ? `Job ${first}: AWS Batch knows no`
-      : `Jobs ${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}: AWS Batch knows no`;
-  return new Failure(
-    "usage",
-    `${which} such job in this account and ${region}; check the id, AWS_PROFILE and AWS_REGION (jobs that ended more than 7 days ago are forgotten).`,
-  );
+/**
+ * The Failure for ids that nobody knows.
+ * @param home the Region of the job queue, where that is known
+ */
+export function unknownJobs(ids: readonly string[], region: string, home: string | undefined): Failure {
+  const rest = ids.length > 3 ? ` and ${ids.length - 3} more` : "";
+  const which = ids.length === 1 ? `Job ${ids[0]}` : `Jobs ${ids.slice(0, 3).join(", ")}${rest}`;
+  const advice =
+    home === undefined || home === region
+      ? "check the id, AWS_PROFILE and AWS_REGION (jobs that ended more than 7 days ago are forgotten)"
+      : `the job queue is in ${home}: set AWS_REGION=${home}`;
+  return new Failure("usage", `${which}: AWS Batch knows no such job in this account and ${region}; ${advice}.`);
 }

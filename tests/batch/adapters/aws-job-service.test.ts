@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import process from "node:process";
 import test, { type ExecutionContext } from "ava";
 import { AwsJobService, type AwsJobServiceOptions } from "../../../batch/adapters/aws-job-service.ts";
@@ -5,6 +7,7 @@ import type { JobRequest } from "../../../batch/jobs/job.ts";
 import { Outage } from "../../../batch/jobs/outage.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { type FakeAws, fakeEnvironment, type Json, startFakeAws, useFakeAws } from "../../fake-aws.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const arn = (rest: string) => `arn:aws:batch:eu-west-1:123456789012:${rest}`;
 const place = { jobQueue: arn("job-queue/jobs"), jobDefinition: arn("job-definition/worker:7") };
@@ -515,6 +518,39 @@ for (const [title, answer, { isOutage, kind, message }] of faults) {
     t.false(failure.message.includes("\n"));
   });
 }
+
+given("who looks in another Region than the queue's is told", async (t, aws) => {
+  process.env.AWS_REGION = "us-east-1";
+  aws.answer("describejobs", [{ body: { jobs: [] } }]);
+  const { message } = await failureOf(t, () => serviceOf().describe([id(1)]));
+  t.regex(
+    message,
+    /knows no such job in this account and us-east-1; the job queue is in eu-west-1: set AWS_REGION=eu-west-1\.$/,
+  );
+  const homeless = serviceOf({ place: async () => Promise.reject(new Failure("usage", "no stack")) });
+  t.regex((await failureOf(t, () => homeless.describe([id(1)]))).message, /us-east-1; check the id/);
+});
+
+given("credentials that a person renews in their file are read anew", async (t, aws) => {
+  const file = path.join(await temporaryFolder(t), "credentials");
+  const login = (key: string) => writeFile(file, `[default]\naws_access_key_id=${key}\naws_secret_access_key=none\n`);
+  await login("OLD");
+  delete process.env.AWS_ACCESS_KEY_ID;
+  delete process.env.AWS_SECRET_ACCESS_KEY;
+  process.env.AWS_SHARED_CREDENTIALS_FILE = file;
+  const fresh = { body: { jobs: [detail(1)] } };
+  aws.answer("describejobs", () =>
+    aws.calls.at(-1)?.key === "OLD" ? { status: 403, error: "ExpiredTokenException" } : fresh,
+  );
+  const service = serviceOf();
+  t.true((await failureOf(t, () => service.describe([id(1)]))) instanceof Outage);
+  await login("NEW");
+  t.is((await service.describe([id(1)])).length, 1);
+  t.deepEqual(
+    aws.calls.map(({ key }) => key),
+    ["OLD", "NEW"],
+  );
+});
 
 given("credentials that were renewed meanwhile are taken", async (t, aws) => {
   aws.answer("describejobs", [{ status: 403, error: "ExpiredTokenException" }, { body: { jobs: [detail(1)] } }]);
