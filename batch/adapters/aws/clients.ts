@@ -28,7 +28,7 @@ export function makeClients({ region, maxAttempts }: ClientSettings): Clients {
     region,
     ...(maxAttempts === undefined ? byDefault : { maxAttempts }),
     // No answer for ever is no answer.
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true },
     // The SDK hands it on to the providers of credentials; its types don't tell.
     ignoreCache: true,
   } satisfies BatchClientConfig & { ignoreCache: boolean };
