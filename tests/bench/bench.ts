@@ -25,6 +25,7 @@ import { networkBenches } from "./network.ts";
 import { preflightBenches } from "./preflight.ts";
 import { benchRow, benchRows } from "./processes/bench_rows.ts";
 import { schemaBenches } from "./schema.ts";
+import { watchBenches } from "./watch.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");
 const words = process.argv.slice(2);
@@ -350,6 +351,7 @@ const benches = {
   ...ofWorker,
   ...networkBenches({ t, quick, rounds }),
   ...preflightBenches({ t, rounds }),
+  ...watchBenches({ t }),
   ...schemaBenches({ t, rounds, freshUrl: async (name) => (await freshDatabase(name)).url }),
 };
 
