@@ -1,10 +1,9 @@
 import { isEnded, type Job, type LogEvent } from "./job.ts";
 import type { JobService } from "./job-service.ts";
-import type { Pace } from "./pace.ts";
 
 const shortestPause = 1000;
-
-export type ReadingPace = Pick<Pace, "silence" | "grace">;
+/** What a container says last arrives a moment after its end is told. */
+const grace = 3000;
 
 /** Reads the lines of one job or child: those of its attempts, one after the other. */
 export class LogReader {
@@ -59,12 +58,11 @@ export class LogReader {
     if (isWhole && this.#streams.length === 0) this.#isDone = true;
   }
 
-  /** The next lines; none: there are none now. */
-  async read(
-    service: Pick<JobService, "logs">,
-    now: number,
-    { silence, grace }: ReadingPace,
-  ): Promise<readonly LogEvent[]> {
+  /**
+   * The next lines; none: there are none now.
+   * @param longestPause milliseconds until a silent stream is asked again
+   */
+  async read(service: Pick<JobService, "logs">, now: number, longestPause: number): Promise<readonly LogEvent[]> {
     const { events, next } = await service.logs(this.#streams[this.#at]!, this.#after);
     const isEnd = events.length === 0 && next === (this.#after ?? next);
     this.#after = next;
@@ -75,7 +73,7 @@ export class LogReader {
       this.#soon(now);
     } else if (this.#endedAt !== undefined && now >= this.#endedAt + this.#grace) this.#isDone = true;
     else {
-      this.#pause = Math.min(silence, this.#pause * 2);
+      this.#pause = Math.min(longestPause, this.#pause * 2);
       const until = now + this.#pause;
       this.due = this.#endedAt === undefined ? until : Math.min(until, this.#endedAt + this.#grace);
     }

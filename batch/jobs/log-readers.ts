@@ -2,7 +2,7 @@ import { Failure } from "../../worker/failure.ts";
 import { ChildList, idsPerCall } from "./child-list.ts";
 import { isEnded, type Job } from "./job.ts";
 import type { JobService } from "./job-service.ts";
-import { LogReader, type ReadingPace } from "./log-reader.ts";
+import { LogReader } from "./log-reader.ts";
 import { Outage } from "./outage.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -88,10 +88,11 @@ export class LogReaders {
     return this.#next()?.due;
   }
 
-  async lines(now: number, pace: ReadingPace): Promise<readonly Sighting[]> {
+  /** `longestPause`: see {@link LogReader.read} */
+  async lines(now: number, longestPause: number): Promise<readonly Sighting[]> {
     const reader = this.#next()!;
     const { job } = reader;
-    const events = await reader.read(this.#service, now, pace);
+    const events = await reader.read(this.#service, now, longestPause);
     if (reader.isDone) this.#close(reader);
     return events.length > 0 ? [{ kind: "lines", job, events }] : [];
   }

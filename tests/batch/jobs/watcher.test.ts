@@ -1,20 +1,16 @@
 import test from "ava";
 import { Outage } from "../../../batch/jobs/outage.ts";
 import type { Sighting } from "../../../batch/jobs/sighting.ts";
-import { type WatchOptions, watch } from "../../../batch/jobs/watcher.ts";
+import { watch } from "../../../batch/jobs/watcher.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { type Life, SimulatedService } from "./simulated-service.ts";
 
 type Kind<Name extends Sighting["kind"]> = Extract<Sighting, { kind: Name }>;
 
-async function see(
-  service: SimulatedService,
-  jobIds: readonly string[],
-  more: Partial<Pick<WatchOptions, "withLogs" | "calls">> = {},
-) {
+async function see(service: SimulatedService, jobIds: readonly string[], withLogs = true) {
   const sightings: (Sighting & { readonly second: number })[] = [];
   const { clock, sleep } = service;
-  for await (const sighting of watch(service, { jobIds, clock, sleep, ...more })) {
+  for await (const sighting of watch(service, { jobIds, clock, sleep, withLogs })) {
     sightings.push({ ...sighting, second: service.second });
   }
   const of = <Name extends Sighting["kind"]>(kind: Name) =>
@@ -229,17 +225,7 @@ test("what won't pass ends the watch; lines that are denied do not", async (t) =
 test("without lines nobody asks for streams", async (t) => {
   const service = new SimulatedService();
   service.add("a", ran(10, 60, { lines: [[11, "one"]] }));
-  const { of } = await see(service, ["a"], { withLogs: false });
+  const { of } = await see(service, ["a"], false);
   t.true(service.calls.every(({ kind }) => kind === "describe"));
   t.deepEqual(of("unread"), []);
-});
-
-test("where calls are nobody's but ours, lines and the end are seen at once", async (t) => {
-  const service = new SimulatedService();
-  service.add("a", ran(10, 30, { lines: [[20, "one"]] }));
-  const { of, last, sightings } = await see(service, ["a"], { calls: "own" });
-  t.true(of("lines")[0]!.second < 20.5);
-  t.is(last.jobs[0]!.status, "SUCCEEDED");
-  t.true(sightings.at(-1)!.second < 30.5);
-  t.true(service.second < 30.6, `${service.second}`);
 });
