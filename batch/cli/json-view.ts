@@ -21,8 +21,10 @@ export function jsonView({ stdout }: Pick<CliContext, "stdout">): View {
       else if (sighting.kind === "lines") {
         const { jobId, jobName, index } = sighting.job;
         for (const event of sighting.events) say("log", { jobId, jobName, index, ...event });
-      } else if (sighting.kind === "stuck") say("stuck", { jobId: sighting.job.jobId, seconds: sighting.seconds });
-      else {
+      } else if (sighting.kind === "stuck") {
+        const { job, seconds, why } = sighting;
+        say("stuck", { jobId: job.jobId, seconds, why });
+      } else {
         const { kind, ...fields } = sighting;
         say(kind, fields);
       }

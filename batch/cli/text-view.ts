@@ -60,10 +60,8 @@ export function textView(
         lines.write(sighting.events.map(({ message }) => `${prefix}${message}\n`).join(""));
         if (isTerminal) draw();
       } else if (sighting.kind === "stuck") {
-        const { job, seconds } = sighting;
-        say(
-          `${speaker(job)} is in RUNNABLE for ${duration(seconds * 1000)}: nothing has room for it, or can start it.`,
-        );
+        const { job, seconds, why = "nothing has room for it, or can start it." } = sighting;
+        say(`${speaker(job)} is in RUNNABLE for ${duration(seconds * 1000)}: ${why}`);
       } else if (sighting.kind === "trouble") say(sighting.message);
       else if (sighting.kind === "recovered") say(`It answers again, after ${duration(sighting.seconds * 1000)}.`);
       else if (sighting.kind === "unread") {

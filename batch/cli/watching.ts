@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../worker/failure.ts";
+import { loadModule } from "../../worker/load-module.ts";
 import type { Job } from "../jobs/job.ts";
 import type { JobService } from "../jobs/job-service.ts";
+import type { Sighting } from "../jobs/sighting.ts";
 import { watch } from "../jobs/watcher.ts";
 import type { CliContext } from "./context.ts";
 import { jsonView } from "./json-view.ts";
@@ -28,11 +30,18 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
     if (context.stop.aborted) resolve("left");
     context.stop.addEventListener("abort", () => resolve("left"));
   });
+  let isOver = false;
+  // Running the program takes seconds, in which the watch goes on.
+  const explain = (stuck: Extract<Sighting, { kind: "stuck" }>) =>
+    void whyOf(stuck.job, context).then((why) => {
+      if (!isOver) view.show({ ...stuck, why });
+    });
   let jobs: readonly Job[] = [];
   let failed: readonly Job[] = [];
   for (;;) {
     const next = await Promise.race([sightings.next(), left]);
     if (next === "left") {
+      isOver = true;
       view.close();
       const ids = jobIds.join(" ");
       const it = jobIds.length > 1 ? "They go on" : "It goes on";
@@ -46,11 +55,24 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
       jobs = next.value.jobs;
       failed = next.value.failed;
     }
-    view.show(next.value);
+    if (next.value.kind === "stuck" && env === "aws") explain(next.value);
+    else view.show(next.value);
   }
+  isOver = true;
   const exitCode = exitCodeOf(jobs, failed);
   view.end(exitCode);
   return exitCode;
+}
+
+/** What the project's program says of where the job should run. */
+async function whyOf(job: Job, { project, env }: CliContext): Promise<string> {
+  try {
+    const file = new URL("./why-runnable.ts", import.meta.url);
+    const { whyRunnable } = await loadModule<typeof import("./why-runnable.ts")>(file);
+    return await whyRunnable({ job, program: project, env });
+  } catch (error) {
+    return `nothing has room for it, or can start it (node network check can't say more: ${(error as Error).message}).`;
+  }
 }
 
 /** That of the first job that failed by itself; of an array, of the first such child. */

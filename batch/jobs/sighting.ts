@@ -12,8 +12,8 @@ export type Sighting =
     }
   /** Lines of a job or a child. */
   | { readonly kind: "lines"; readonly job: Job; readonly events: readonly LogEvent[] }
-  /** A job that nothing takes out of RUNNABLE: told once. */
-  | { readonly kind: "stuck"; readonly job: Job; readonly seconds: number }
+  /** A job that nothing takes out of RUNNABLE: told once; `why` is added by who knows where it should run. */
+  | { readonly kind: "stuck"; readonly job: Job; readonly seconds: number; readonly why?: string }
   /** The service can't be asked now; the watch goes on. */
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "recovered"; readonly seconds: number }

@@ -4,9 +4,7 @@ import { flowText, printable } from "../../network/reachability/render.ts";
 import type { Job } from "../jobs/job.ts";
 
 export interface RunnableQuestion {
-  readonly job: Pick<Job, "jobId" | "jobName" | "statusReason">;
-  /** How long it has been RUNNABLE. */
-  readonly seconds: number;
+  readonly job: Pick<Job, "statusReason">;
   /** The folder of the Pulumi program that has its compute environment. */
   readonly program: string;
   readonly stack?: string | undefined;
@@ -17,10 +15,9 @@ export interface RunnableQuestion {
  * Why a job stays in RUNNABLE, as far as the program tells: what AWS Batch gives as a reason, and what `node network check`
  * says of the flows that an instance needs before it takes jobs. One line; a program that can't be read is told in it too.
  */
-export async function runnableLine({ job, seconds, program, stack, env }: RunnableQuestion): Promise<string> {
-  const said = job.statusReason ? ` (${printable(job.statusReason)})` : "";
-  const found = await findings(program, stack, env);
-  return `${printable(job.jobName)} ${job.jobId} has been RUNNABLE for ${seconds} s${said}. node network check: ${found}`;
+export async function whyRunnable({ job, program, stack, env }: RunnableQuestion): Promise<string> {
+  const said = job.statusReason ? `AWS Batch says ${printable(job.statusReason)}; ` : "";
+  return `${said}node network check: ${await findings(program, stack, env)}`;
 }
 
 async function findings(directory: string, stack: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {

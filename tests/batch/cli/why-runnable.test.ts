@@ -2,13 +2,12 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import test, { type ExecutionContext } from "ava";
-import { runnableLine } from "../../../batch/cli/runnable-line.ts";
+import { whyRunnable } from "../../../batch/cli/why-runnable.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
-const job = { jobId: "4f0e", jobName: "flights", statusReason: "UNDETERMINED - Batch job is blocked" };
-const lineOf = (program: string, stack?: string) =>
-  runnableLine({ job, seconds: 60, program, stack, env: process.env });
+const job = { statusReason: "UNDETERMINED - Batch job is blocked" };
+const lineOf = (program: string, stack?: string) => whyRunnable({ job, program, stack, env: process.env });
 
 /** A program that declares what `source` says. */
 async function program(t: ExecutionContext, source: string): Promise<string> {
@@ -43,7 +42,7 @@ test("a line names the flow that keeps instances away, why, and the fix", async 
   const line = await lineOf(await program(t, batch("EC2")));
   t.regex(
     line,
-    /^flights 4f0e has been RUNNABLE for 60 s \(UNDETERMINED - Batch job is blocked\)\. node network check: Subnet jobs -> ecs\S* tcp\/443: not-reachable: .+ Fix: .+ \(and \d+ more like it: node network check\)$/,
+    /^AWS Batch says UNDETERMINED - Batch job is blocked; node network check: Subnet jobs -> ecs\S* tcp\/443: not-reachable: .+ Fix: .+ \(and \d+ more like it: node network check\)$/,
   );
   t.false(line.includes("\n"));
 });
