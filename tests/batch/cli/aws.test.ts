@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import process from "node:process";
+import test from "ava";
+import { type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
+
+const project = path.resolve(import.meta.dirname, "../../..");
+const id = "00000000-0000-4000-8000-000000000001";
+
+interface Output {
+  stdout: string;
+  stderr: string;
+}
+
+function batch(aws: FakeAws, args: readonly string[], output: Output = { stdout: "", stderr: "" }) {
+  const env = { ...process.env, ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
+  const child = spawn(process.execPath, ["batch", ...args], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.on("data", (text) => {
+    output.stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    output.stderr += text;
+  });
+  return new Promise<Output & { code: number | null }>((resolve) =>
+    child.on("close", (code) => resolve({ code, ...output })),
+  );
+}
+
+const detail = (more: Json) => ({
+  jobId: id,
+  jobName: "flights",
+  jobQueue: "queue",
+  jobDefinition: "definition",
+  createdAt: Date.now() - 300_000,
+  ...more,
+});
+
+test("a watched job on AWS that hangs is explained, and its lines and exit code are passed on", async (t) => {
+  const aws = await startFakeAws(t);
+  const container = { exitCode: 65, logStreamName: "job/default/1" };
+  const output = { stdout: "", stderr: "" };
+  aws.answer("describejobs", () => {
+    const isExplained = output.stderr.includes("node network check");
+    return { body: { jobs: [detail(isExplained ? { status: "FAILED", container } : { status: "RUNNABLE" })] } };
+  });
+  aws.answer("GetLogEvents", ({ nextToken }) => ({
+    body: { events: nextToken ? [] : [{ timestamp: 1, message: "a bad record" }], nextForwardToken: "f/1" },
+  }));
+  const { code, stdout, stderr } = await batch(aws, ["watch", id], output);
+  t.is(code, 65, stderr);
+  t.regex(stdout + stderr, /^flights is in RUNNABLE for .*: node network check: all \d+ flows that jobs need/m);
+  t.regex(stdout + stderr, /^a bad record$/m);
+});
+
+test("jobs are submitted to the queue that is named, their ids alone on stdout", async (t) => {
+  const aws = await startFakeAws(t);
+  const containerProperties = { image: "worker" };
+  aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
+  aws.answer("describejobqueues", [{ body: { jobQueues: [{ jobQueueName: "queue", state: "ENABLED" }] } }]);
+  aws.answer("describejobdefinitions", [{ body: { jobDefinitions: [{ revision: 1, containerProperties }] } }]);
+  aws.answer("submitjob", (_, number) => ({ body: { jobId: id.replace(/1$/, String(number)), jobName: "x" } }));
+  const place = ["--queue", "queue", "--job-definition", "worker:1"];
+  const { code, stdout, stderr } = await batch(aws, ["submit", ...place, "--shards", "2", "--attempts", "4"]);
+  t.is(code, 0, stderr);
+  const bodies = aws.bodies("submitjob");
+  t.deepEqual(
+    stdout.trim().split("\n"),
+    bodies.map((_, number) => id.replace(/1$/, String(number))),
+  );
+  t.true(bodies.length > 1);
+  for (const { jobQueue, jobDefinition, containerOverrides, retryStrategy } of bodies) {
+    t.is(jobQueue, "queue");
+    t.is(jobDefinition, "worker:1");
+    t.deepEqual(containerOverrides.command.slice(0, 2), ["--env", "aws"]);
+    t.is(retryStrategy.attempts, 4);
+    t.true(containerOverrides.environment.some(({ name }: Json) => name === "BATCH_PREFLIGHT_COMMIT"));
+  }
+});
+
+test("a job that there is not ends a watch with one sentence and exit code 2", async (t) => {
+  const aws = await startFakeAws(t);
+  aws.answer("describejobs", [{ body: { jobs: [] } }]);
+  const place = ["--queue", "queue", "--job-definition", "worker:1"];
+  const { code, stdout, stderr } = await batch(aws, ["watch", id, ...place]);
+  t.is(code, 2);
+  t.is(stdout, "");
+  t.regex(
+    stderr,
+    /^Job 00000000-\S+: AWS Batch knows no such job in this account and eu-west-1; check the id[^\n]+\.\n$/,
+  );
+});
