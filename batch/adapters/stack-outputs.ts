@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import * as v from "valibot";
 import { Failure } from "../../worker/failure.ts";
 import type { JobPlace } from "./aws/target.ts";
@@ -64,7 +65,10 @@ export async function readStackOutputs(
     "--non-interactive",
     ...(stack === undefined ? [] : ["--stack", stack]),
   ];
-  const { error, stdout, stderr } = await run("pulumi", command, { cwd: project, env, timeout: timeLimitMs });
+  // The one that the project comes with, where the machine has none.
+  const PATH = [env.PATH, path.join(project, "node_modules", ".bin")].filter(Boolean).join(path.delimiter);
+  const options = { cwd: project, env: { ...env, PATH }, timeout: timeLimitMs };
+  const { error, stdout, stderr } = await run("pulumi", command, options);
   const refuse = (why: string) => new Failure("usage", `${why}; or ${orName(wanted)}.`, { cause: error });
   if (error !== null) {
     if (error.code === "ENOENT") {

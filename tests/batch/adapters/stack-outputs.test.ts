@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import test, { type ExecutionContext } from "ava";
@@ -62,6 +62,14 @@ test("Pulumi is asked in the project's folder for the stack that is named", asyn
   const { env, project, asked } = await withPulumi(t, { stdout: outputs });
   await findPlace({ flags: {}, env, project, stack: "production" });
   t.is(await readFile(asked, "utf8"), `${project} stack output --json --non-interactive --stack production\n`);
+});
+
+test("the project's own Pulumi is asked where the machine has none", async (t) => {
+  const { env, project } = await withPulumi(t, { stdout: outputs });
+  const bin = path.join(project, "node_modules", ".bin");
+  await mkdir(bin, { recursive: true });
+  await rename(path.join(project, "pulumi"), path.join(bin, "pulumi"));
+  t.is((await findPlace({ flags: {}, env, project })).jobQueue, "arn:queue");
 });
 
 const ways =
