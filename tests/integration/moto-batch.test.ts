@@ -39,8 +39,9 @@ test.before(async (t) => {
 });
 
 test.after.always(async () => {
-  for (const undo of left.reverse()) await undo();
+  // Before the folder goes that may hold podman's settings.
   if (!missing) await podman("rmi", "--force", image).catch(() => undefined);
+  for (const undo of left.reverse()) await undo();
 });
 
 /** A job that runs a line of JavaScript. */
