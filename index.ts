@@ -28,11 +28,17 @@ const repository = configuration.image
 
 const bundles = new BundleBucket(name, { forceDelete: configuration.forceDelete });
 
+// What the image holds, so that `node batch submit` can tell when code wants another; of an image of one's own nobody can.
+const imageFingerprint = configuration.image ? null : pulumi.output(fingerprintOf(import.meta.dirname).catch(() => ""));
+
 const batch = new Batch(name, {
   ...configuration.batch,
   network,
   image: configuration.image ?? repository!.imageUri,
-  environment: database.environment,
+  environment: {
+    ...database.environment,
+    ...(imageFingerprint === null ? {} : { BATCH_PREFLIGHT_IMAGE_FINGERPRINT: imageFingerprint }),
+  },
   secrets: database.secrets,
   secretArns: [database.secretArn],
   bundles,
@@ -49,10 +55,7 @@ export const databaseEndpoint = ownDatabase?.endpoint ?? null;
 export const databaseSecretArn = database.secretArn;
 export const repositoryUrl = repository?.url ?? null;
 export const image = configuration.image ?? repository!.imageUri;
-// What the image holds, so that `node batch submit` can tell when code wants another; of an image of one's own nobody can.
-export const imageFingerprint = configuration.image
-  ? null
-  : pulumi.output(fingerprintOf(import.meta.dirname).catch(() => null));
+export { imageFingerprint };
 export const computeEnvironmentArns = batch.computeEnvironmentArns;
 export const jobQueueArn = batch.jobQueueArn;
 export const jobDefinitionArn = batch.jobDefinitionArn;

@@ -69,10 +69,19 @@ export class AwsJobService implements JobService {
     );
   }
 
-  async submit(request: JobRequest): Promise<string> {
+  /** What the job definition gives its jobs. @throws as submit */
+  async definitionEnvironment(): Promise<Readonly<Record<string, string>>> {
+    return (await this.#findTarget()).environment;
+  }
+
+  #findTarget(): Promise<Target> {
     this.#target ??= this.#place().then((place) => findTarget(this.#connection, place));
+    return this.#target;
+  }
+
+  async submit(request: JobRequest): Promise<string> {
     const submission = randomUUID();
-    const input = submissionOf(request, await this.#target, submission);
+    const input = submissionOf(request, await this.#findTarget(), submission);
     for (let number = 1; ; number += 1) {
       try {
         const { jobId = "" } = await this.#connection.call(batch("SubmitJob"), ({ submitting }) =>

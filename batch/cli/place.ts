@@ -10,6 +10,7 @@ import type { JobService } from "../jobs/job-service.ts";
 import { folderAt } from "../local/folder.ts";
 import { LocalJobService } from "../local/local-job-service.ts";
 import { retryRules } from "../retry-strategy.ts";
+import { sendCode } from "./code.ts";
 import type { CliContext } from "./context.ts";
 
 const names = ["aws", "local"] as const;
@@ -39,6 +40,8 @@ export interface Place {
   readonly haste: number;
   /** Called when there will be something to submit. */
   readonly prepare: () => Promise<void>;
+  /** Brings this working tree's code there. @returns what the jobs' environment must say of it */
+  readonly bringCode: () => Promise<Record<string, string>>;
 }
 
 /** @throws Failure `usage` for flags that have no meaning there */
@@ -59,7 +62,8 @@ export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues
     environment: context.env,
     clock: Date.now,
   });
-  return { service, haste: 20, prepare: () => service.prepare() };
+  // On this machine the working tree is there.
+  return { service, haste: 20, prepare: () => service.prepare(), bringCode: async () => ({}) };
 }
 
 /** The clients of AWS are packages that only this needs. */
@@ -78,9 +82,11 @@ async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, cont
   const { findPlace } = await load<Outputs>("../adapters/stack-outputs.ts");
   const env = loadEnvironment("aws", context);
   const { project } = context;
+  const service = new AwsJobService({ place: () => findPlace({ flags, env, project }) });
   return {
-    service: new AwsJobService({ place: () => findPlace({ flags, env, project }) }),
+    service,
     haste: 1,
     prepare: async () => {},
+    bringCode: async () => await sendCode(await service.definitionEnvironment(), { ...context, env }, Date.now()),
   };
 }

@@ -81,7 +81,8 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   if (!flags.again) await refuseRunning(service, planned, flags.env);
   const { attempts, timeout, vcpu, memory, priority } = flags;
   const settings = defined({ attempts, timeout, vcpu, memory, priority });
-  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...told };
+  const code = await place.bringCode();
+  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...told, ...code };
   const say = (job: object, jobId: string) =>
     context.stdout.write(`${flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId}\n`);
   const ids = await submitAll(service, planned, { ...settings, environment }, say);

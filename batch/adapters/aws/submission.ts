@@ -9,6 +9,8 @@ export interface Target {
   readonly retryStrategy?: RetryStrategy | undefined;
   /** Whether the queue has a scheduling policy: then each job belongs to a share. */
   readonly hasShares: boolean;
+  /** What the definition gives its jobs; empty where we may not ask. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** In a job's environment: which call has made it. */

@@ -30,8 +30,14 @@ export async function findTarget(connection: Connection, { jobQueue, jobDefiniti
     jobQueue,
     jobDefinition,
     retryStrategy: definition?.retryStrategy,
+    environment: environmentOf(definition),
     hasShares: queue?.schedulingPolicyArn !== undefined && queue.schedulingPolicyArn !== "",
   };
+}
+
+function environmentOf(definition: JobDefinition | undefined): Record<string, string> {
+  const pairs = definition?.containerProperties?.environment ?? [];
+  return Object.fromEntries(pairs.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value ?? ""]])));
 }
 
 async function findQueue(connection: Connection, jobQueue: string): Promise<JobQueueDetail | undefined> {
