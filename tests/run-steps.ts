@@ -1,9 +1,16 @@
 import type { ModelStatic, Sequelize } from "sequelize";
+import { jobOrigin } from "../worker/cli/job-origin.ts";
 import { connect, type Database } from "../worker/data/database.ts";
 import { JobRepository } from "../worker/data/repositories/job.ts";
 import { PostgresStepSession } from "../worker/data/repositories/step-session.ts";
 import type { AnyDefinition } from "../worker/processes/execution/definitions.ts";
 import { type RunOptions, runSteps } from "../worker/processes/execution/run.ts";
+
+/** A job that nobody submitted. */
+export const testJob = {
+  ...{ environment: "test", host: "here", pid: 1, version: "0", parameters: {} },
+  origin: jobOrigin({}),
+};
 
 /** What a run needs to be told; the rest is as for one worker that runs everything and reads all rows. */
 export interface RunOnDatabase extends Partial<RunOptions> {
@@ -23,7 +30,7 @@ export async function runOnDatabase(
   const main = connect(database, { applicationName: `${applicationName} main` });
   const jobs = new JobRepository(main, database.label);
   try {
-    const jobExecution = await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} });
+    const jobExecution = await jobs.start(testJob);
     return await runSteps({
       only: null,
       limit: null,

@@ -15,6 +15,7 @@ import { outcomeOf, runSteps } from "../processes/execution/run.ts";
 import type { Shard } from "../processes/execution/shard.ts";
 import type { CliContext } from "./context.ts";
 import type { Display } from "./display.ts";
+import { jobOrigin } from "./job-origin.ts";
 import { projectMigrator } from "./project-migrator.ts";
 
 /** What a new database will need, to be loaded while others work. */
@@ -78,7 +79,8 @@ async function runIn(
   try {
     const jobs = new JobRepository(shared ?? main, database.label);
     const parameters = { only, limit, shard, fresh, dryRun };
-    const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters };
+    const origin = jobOrigin(context.env);
+    const job = { environment, host: hostname(), pid: process.pid, version: context.version, parameters, origin };
     const jobExecution = await jobs.start(job);
     const results = await runSteps({
       definitions,

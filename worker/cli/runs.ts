@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { connect } from "../data/database.ts";
 import type { Migrator } from "../data/migrator.ts";
-import type { StepExecutionRecord } from "../data/repositories/contracts.ts";
+import type { JobOrigin, StepExecutionRecord } from "../data/repositories/contracts.ts";
 import { JobRepository } from "../data/repositories/job.ts";
 import { exitCodes } from "../failure.ts";
 import type { CliContext } from "./context.ts";
@@ -16,6 +16,8 @@ const help = `Usage: node worker runs [--env local|aws] [--last N] [--json]
 
 Past and present executions, newest first: rows read, written and skipped to quarantine,
 rows a second, status. "abandoned": the worker was killed; its work goes on where it was.
+Of what node batch submit has sent: the Git commit ("+": files differed from it) and the
+bundle of code that ran; --json has them whole, with AWS Batch's job and attempt.
 
   --last N   how many (20)
 `;
@@ -54,6 +56,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
         seconds: row.seconds.toLocaleString("en-US", oneDecimal),
         // Of a moment that is shown as 0.0 a rate says nothing.
         "rows/s": row.seconds < 0.05 ? "" : row.rowsPerSecond,
+        ...(rows.some(hasOrigin) ? { commit: commitOf(row), bundle: row.bundle?.slice(0, 12) ?? "" } : {}),
         message: row.message ?? "",
       }));
       context.stdout.write(textTable(cells, { right: ["limit", "seconds", "rows/s"] }));
@@ -63,6 +66,10 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     await jobs.close();
   }
 }
+
+const hasOrigin = ({ commit, bundle }: JobOrigin) => commit !== null || bundle !== null;
+
+const commitOf = ({ commit, dirty }: JobOrigin) => (commit === null ? "" : commit.slice(0, 7) + (dirty ? "+" : ""));
 
 const oneDecimal = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 

@@ -49,3 +49,39 @@ test("seconds have one decimal, and where they are none there is no rate", async
 `,
   );
 });
+
+const commit = "0123456789abcdef0123456789abcdef01234567";
+const bundle = "ab".repeat(32);
+
+test("what a job was submitted with is shown: commit, whether files differed, bundle, job and attempt of AWS Batch", async (t) => {
+  const { url } = await testDatabase(t);
+  const ran = (env: NodeJS.ProcessEnv) => runWorker(["--only", "airports", "--fresh"], { DATABASE_URL: url, ...env });
+  await ran({});
+  await ran({ BATCH_PREFLIGHT_COMMIT: commit, BATCH_PREFLIGHT_DIRTY: "false" });
+  await ran({
+    BATCH_PREFLIGHT_COMMIT: commit,
+    BATCH_PREFLIGHT_DIRTY: "true",
+    BATCH_PREFLIGHT_BUNDLE: `s3://code/bundles/2026-11/${bundle}.tar.gz`,
+    AWS_BATCH_JOB_ID: "a-job:0",
+    AWS_BATCH_JOB_ATTEMPT: "2",
+    AWS_BATCH_JOB_ARRAY_INDEX: "0",
+    AWS_BATCH_JOB_ARRAY_SIZE: "2",
+  });
+  const { stdout } = await runWorker(["runs", "--json"], { DATABASE_URL: url });
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const nothing = { bundle: null, commit: null, dirty: null, batchJob: null, attempt: null };
+  t.like(rows[0], { bundle, commit, dirty: true, batchJob: "a-job:0", attempt: 2, shards: 2 });
+  t.like(rows[1], { ...nothing, commit, dirty: false });
+  t.like(rows[2], nothing);
+  const table = (await runWorker(["runs"], { DATABASE_URL: url })).stdout;
+  t.deepEqual(
+    table
+      .split("\n")
+      .slice(0, 4)
+      .map((line) => /commit +bundle|0123456.*$/.exec(line)?.[0].trimEnd()),
+    ["commit    bundle", "0123456+  abababababab", "0123456", undefined],
+  );
+});

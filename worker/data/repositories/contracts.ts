@@ -109,7 +109,22 @@ export interface DerivedTables {
   }): Promise<{ read: number; written: number }>;
 }
 
+/** Which code a job runs and which job of AWS Batch it is; null: nobody said so. */
+export interface JobOrigin {
+  /** SHA-256 of the bundle, hexadecimal; without one it is the copy that is there. */
+  bundle: string | null;
+  /** Of Git. */
+  commit: string | null;
+  /** Whether files differed from the commit. */
+  dirty: boolean | null;
+  /** Of an array's child: `ID:INDEX`. */
+  batchJob: string | null;
+  /** From 1. */
+  attempt: number | null;
+}
+
 export interface JobParameters {
+  origin: JobOrigin;
   environment: string;
   host: string;
   pid: number;
@@ -118,7 +133,7 @@ export interface JobParameters {
 }
 
 /** A past or present execution of a step, for `node worker runs`. */
-export interface StepExecutionRecord extends Counts {
+export interface StepExecutionRecord extends Counts, JobOrigin {
   job: number;
   environment: string;
   host: string;

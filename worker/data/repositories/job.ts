@@ -15,11 +15,13 @@ export class JobRepository implements Jobs {
     this.#label = label;
   }
 
-  async start({ parameters, ...job }: JobParameters): Promise<number> {
+  async start({ parameters, origin, ...job }: JobParameters): Promise<number> {
     const [row] = await this.#select<{ id: number }>(
-      `INSERT INTO worker.job_execution (environment, host, pid, version, parameters, status, started_at)
-       VALUES (:environment, :host, :pid, :version, :parameters, 'started', now()) RETURNING id`,
-      { ...job, parameters: JSON.stringify(parameters) },
+      `INSERT INTO worker.job_execution (environment, host, pid, version, parameters, bundle, commit, dirty, batch_job,
+         attempt, status, started_at)
+       VALUES (:environment, :host, :pid, :version, :parameters, :bundle, :commit, :dirty, :batchJob,
+         :attempt, 'started', now()) RETURNING id`,
+      { ...job, ...origin, parameters: JSON.stringify(parameters) },
     );
     const id = row?.id ?? 0;
     await this.#select(`SELECT pg_advisory_lock_shared(${livenessKey}, ${id})`);
@@ -63,7 +65,7 @@ export class JobRepository implements Jobs {
 
   async history(most: number): Promise<StepExecutionRecord[]> {
     return await this.#select<StepExecutionRecord>(
-      `SELECT job.id AS job, environment, host, execution.started_at AS "startedAt", name, shard, shards,
+      `SELECT job.id AS job, environment, host, bundle, commit, dirty, batch_job AS "batchJob", attempt, execution.started_at AS "startedAt", name, shard, shards,
          row_limit::float8 AS limit, execution.read::float8 AS read, execution.written::float8 AS written,
          execution.skipped::float8 AS skipped, execution.message,
          extract(epoch FROM coalesce(execution.ended_at, CASE WHEN alive THEN now() END, step.updated_at) - execution.started_at)::float8

@@ -6,6 +6,7 @@ import { JobRepository } from "../../../../worker/data/repositories/job.ts";
 import { PostgresStepSession } from "../../../../worker/data/repositories/step-session.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { testDatabase } from "../../../database.ts";
+import { testJob } from "../../../run-steps.ts";
 
 const identity = { name: "items", source: "numbers", sourceVersion: "1", limit: null, shard: 0, shards: 1 };
 const range = { first: 0, end: 10, toEnd: true };
@@ -22,7 +23,7 @@ const stepMethods: [string, (session: StepSession) => Promise<unknown>][] = [
 ];
 
 const jobMethods: [string, (jobs: Jobs) => Promise<unknown>][] = [
-  ["start", (jobs) => jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} })],
+  ["start", (jobs) => jobs.start(testJob)],
   ["finish", (jobs) => jobs.finish(1, "completed", 0)],
   ["inputs", (jobs) => jobs.inputs(["items"])],
   ["completeShards", (jobs) => jobs.completeShards(identity)],
@@ -47,7 +48,7 @@ test("when the server goes away, whatever is asked fails as worth a retry", asyn
     () => 0,
   );
   await session.open(identity, range, wait);
-  await session.claim(await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} }));
+  await session.claim(await jobs.start(testJob));
 
   isThere = false;
   for (const one of [sequelize, main]) await t.throwsAsync(one.query("SELECT pg_terminate_backend(pg_backend_pid())"));

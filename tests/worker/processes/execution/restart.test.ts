@@ -15,6 +15,7 @@ import {
   stopAfter,
   test,
 } from "../../../items-bench.ts";
+import { testJob } from "../../../run-steps.ts";
 
 for (const limit of [20, 25, 100, null]) {
   test(`a version with fewer rows leaves none of the earlier one, with a limit of ${limit}`, async (t) => {
@@ -176,7 +177,7 @@ test("who lost a step can't start it over either", async (t) => {
   const range = { first: 0, end: 4, toEnd: true };
   await late.open(identity, range, { signal: new AbortController().signal, onWait: () => {} });
   const jobs = new JobRepository(sequelize, database.label);
-  await late.claim(await jobs.start({ environment: "test", host: "here", pid: 1, version: "0", parameters: {} }));
+  await late.claim(await jobs.start(testJob));
   await sequelize.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE application_name = 'tests other model' AND datname = current_database()`,
