@@ -42,8 +42,23 @@ async function declared(): Promise<any[]> {
   });
 }
 
-/** The program's AWS Batch as `pulumi up` would make it, in moto; its jobs have `image`, and no secrets, which are nobody's here. */
-export async function makeBatch({ env }: Moto, image: string): Promise<JobPlace & { readonly logGroup: string }> {
+/** The program's AWS Batch in moto. */
+export interface MotoBatch extends JobPlace {
+  readonly logGroup: string;
+  /** What the program gives its jobs. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The program's AWS Batch as `pulumi up` would make it, in moto; its jobs have `image`, and no secrets, which are nobody's
+ * here.
+ * @param more variables of the jobs: what secrets and a role would give them, say
+ */
+export async function makeBatch(
+  { env }: Moto,
+  image: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<MotoBatch> {
   const { stdout } = await promisify(execFile)("python3", ["-c", ground], { env: { ...process.env, ...env } });
   const { role, profile, subnets, groups } = JSON.parse(stdout);
   const [environment, queue, definition] = await declared();
@@ -72,6 +87,9 @@ export async function makeBatch({ env }: Moto, image: string): Promise<JobPlace 
     }),
   );
   const container = { ...JSON.parse(definition.containerProperties), image, secrets: [] };
+  const pairs = container.environment as { name: string; value: string }[];
+  const own = Object.fromEntries(pairs.map(({ name, value }) => [name, value]));
+  container.environment = Object.entries({ ...own, ...more }).map(([name, value]) => ({ name, value }));
   const { jobDefinitionArn } = await client.send(
     new RegisterJobDefinitionCommand({
       jobDefinitionName: definition.name ?? "batch-preflight",
@@ -87,6 +105,7 @@ export async function makeBatch({ env }: Moto, image: string): Promise<JobPlace 
     jobQueue: jobQueueArn!,
     jobDefinition: jobDefinitionArn!,
     logGroup: container.logConfiguration.options["awslogs-group"],
+    environment: own,
   };
 }
 
