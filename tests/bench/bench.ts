@@ -20,6 +20,7 @@ import { projectCopy } from "../project-copy.ts";
 import { runOnDatabase } from "../run-steps.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startWorker } from "../worker-process.ts";
+import { editBenches } from "./edit.ts";
 import { inTurn, type Measure, measure, median, secondsOf } from "./measure.ts";
 import { networkBenches } from "./network.ts";
 import { preflightBenches } from "./preflight.ts";
@@ -341,18 +342,19 @@ async function firstRow(): Promise<Measure[]> {
   ];
 }
 
-const ofWorker: Record<string, () => Promise<Measure[]>> = {
+const onServer: Record<string, () => Promise<Measure[]>> = {
   "bulk-load": bulkLoad,
   flights: wholeFlights,
   shards,
   "first-row": firstRow,
+  ...editBenches({ t, rounds, freshDatabase }),
+  ...schemaBenches({ t, rounds, freshUrl: async (name) => (await freshDatabase(name)).url }),
 };
 const benches = {
-  ...ofWorker,
+  ...onServer,
   ...networkBenches({ t, quick, rounds }),
   ...preflightBenches({ t, rounds }),
   ...watchBenches({ t }),
-  ...schemaBenches({ t, rounds, freshUrl: async (name) => (await freshDatabase(name)).url }),
 };
 
 async function main(): Promise<void> {
@@ -368,7 +370,7 @@ async function main(): Promise<void> {
     return;
   }
   const names = wanted.length > 0 ? wanted : Object.keys(benches);
-  const needsServer = names.some((name) => name in ofWorker);
+  const needsServer = names.some((name) => name in onServer);
   try {
     if (needsServer) await server.start();
     for (const name of names) {

@@ -8,7 +8,7 @@ import type { ExecutionContext } from "ava";
 import type { Database } from "../../worker/data/database.ts";
 import { makeBaseImage } from "../base-image.ts";
 import { projectCopy } from "../project-copy.ts";
-import { podman, settleContainers, startDockerApi } from "./containers.ts";
+import { podman, removeImages, settleContainers, startDockerApi } from "./containers.ts";
 import { startMoto } from "./moto.ts";
 import { type MotoBatch, makeBatch } from "./moto-batch.ts";
 
@@ -34,7 +34,7 @@ export async function containerBatch(
 ): Promise<ContainerBatch> {
   const [image, baseImage] = [`localhost/${name}`, `localhost/${name}-base`];
   await makeBaseImage(path.join(folder, "base"), baseImage);
-  t.teardown(() => podman("rmi", "--force", image, baseImage).catch(() => undefined));
+  t.teardown(() => removeImages(baseImage));
   await settleContainers(baseImage, folder);
   const tree = path.join(folder, "tree");
   // No database of its own is started there.

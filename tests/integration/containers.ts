@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,10 +28,30 @@ export async function containerObstacle(): Promise<string | undefined> {
 export const podman = async (...args: string[]): Promise<string> =>
   (await run("podman", args, { maxBuffer: 2 ** 26 })).stdout;
 
+interface InspectedImage {
+  readonly Id: string;
+  readonly RootFS: { readonly Layers: readonly string[] };
+}
+
+async function inspectImages(...names: string[]): Promise<InspectedImage[]> {
+  return names.length === 0 ? [] : JSON.parse(await podman("image", "inspect", ...names));
+}
+
+/** Removes a base image and all that was built on it, also the stages of builds, which have no names. */
+export async function removeImages(base: string): Promise<void> {
+  const [found] = await inspectImages(base).catch(() => []);
+  if (found === undefined) return;
+  const ids = (await podman("images", "--all", "--quiet")).trim().split("\n");
+  const layer = found.RootFS.Layers[0];
+  const built = (await inspectImages(...new Set(ids))).filter(({ RootFS }) => RootFS.Layers[0] === layer);
+  await podman("rmi", "--force", ...built.map(({ Id }) => Id)).catch(() => undefined);
+}
+
 /** Has podman run `image`, if need be with settings of `folder` that ask less of the machine. */
 export async function settleContainers(image: string, folder: string): Promise<void> {
   await podman("run", "--rm", image, "node", "--version").catch(async () => {
     process.env.CONTAINERS_CONF = path.join(folder, "containers.conf");
+    await mkdir(folder, { recursive: true });
     await writeFile(process.env.CONTAINERS_CONF, plainSettings);
     await podman("run", "--rm", image, "node", "--version");
   });

@@ -1,8 +1,7 @@
-import { execFile, spawn } from "node:child_process";
-import { appendFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { appendFile, cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { promisify } from "node:util";
 import test from "ava";
 import { createBundle } from "../../batch/bundle/bundle.ts";
 import { exitCodes } from "../../worker/failure.ts";
@@ -12,32 +11,16 @@ import { testDatabase } from "../database.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { object, objectStore } from "../worker/bootstrap/object-store.ts";
 
-const run = promisify(execFile);
+import { containerObstacle, podman, removeImages, settleContainers } from "./containers.ts";
+
 const project = path.dirname(path.dirname(import.meta.dirname));
 const base = "localhost/batch-preflight-test-base";
 const image = "localhost/batch-preflight-test-worker";
 
-/** Why no image can be built here; undefined: it can. */
-async function obstacle(): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.arch !== "x64") return "the base image is made for Linux on x86-64";
-  return await run("podman", ["--version"]).then(
-    () => undefined,
-    () => "building an image needs podman (Debian's podman and runc)",
-  );
-}
-
-const missing = await obstacle();
+const missing = await containerObstacle();
 const title = (text: string) => text + (missing ? ` (skipped: ${missing})` : "");
 const testImage = missing ? test.skip : test;
 
-/** Where podman's own settings don't do: machines that are containers themselves, without a cgroup or limits to set. */
-const plainSettings = `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-[engine]
-runtime = "runc"
-`;
-
-const podman = async (...args: string[]) => (await run("podman", args, { maxBuffer: 2 ** 26 })).stdout;
 const inside = (...command: string[]) =>
   podman("run", "--rm", "--entrypoint", "node", image, "--input-type=module", "--eval", ...command);
 
@@ -48,11 +31,7 @@ test.before(async (t) => {
   const folder = await temporaryFolder({ teardown: (undo) => left.push(undo) });
   try {
     await makeBaseImage(folder, base);
-    await podman("run", "--rm", base, "node", "--version").catch(async () => {
-      process.env.CONTAINERS_CONF = path.join(project, ".local", "containers.conf");
-      await mkdir(path.join(project, ".local"), { recursive: true });
-      await writeFile(process.env.CONTAINERS_CONF, plainSettings);
-    });
+    await settleContainers(base, path.join(project, ".local"));
     await podman("build", "--network", "host", "--build-arg", `BASE_IMAGE=${base}`, "--tag", image, project);
   } finally {
     for (const undo of left) await undo();
@@ -60,7 +39,7 @@ test.before(async (t) => {
 });
 
 test.after.always(async () => {
-  if (!missing) await podman("rmi", "--force", image, base).catch(() => undefined);
+  if (!missing) await removeImages(base);
 });
 
 testImage(title("the image runs the worker itself, not a shell, and not as root"), async (t) => {

@@ -8,7 +8,7 @@ import { watch } from "../../batch/jobs/watcher.ts";
 import { Failure } from "../../worker/failure.ts";
 import { makeBaseImage } from "../base-image.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { containerObstacle, podman, settleContainers, startDockerApi } from "./containers.ts";
+import { containerObstacle, removeImages, settleContainers, startDockerApi } from "./containers.ts";
 import { motoObstacle, startMoto } from "./moto.ts";
 import { makeBatch } from "./moto-batch.ts";
 
@@ -40,7 +40,7 @@ test.before(async (t) => {
 
 test.after.always(async () => {
   // Before the folder goes that may hold podman's settings.
-  if (!missing) await podman("rmi", "--force", image).catch(() => undefined);
+  if (!missing) await removeImages(image);
   for (const undo of left.reverse()) await undo();
 });
 
