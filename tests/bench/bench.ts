@@ -26,6 +26,7 @@ import { networkBenches } from "./network.ts";
 import { preflightBenches } from "./preflight.ts";
 import { benchRow, benchRows } from "./processes/bench_rows.ts";
 import { schemaBenches } from "./schema.ts";
+import { submitBenches } from "./submit.ts";
 import { watchBenches } from "./watch.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");
@@ -347,6 +348,7 @@ const onServer: Record<string, () => Promise<Measure[]>> = {
   flights: wholeFlights,
   shards,
   "first-row": firstRow,
+  ...submitBenches({ t, rounds, freshDatabase }),
   ...editBenches({ t, rounds, freshDatabase }),
   ...schemaBenches({ t, rounds, freshUrl: async (name) => (await freshDatabase(name)).url }),
 };
