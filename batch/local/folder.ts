@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync } from "node:fs";
 import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -50,15 +51,20 @@ export function streamFile({ jobs }: Folder, logStreamName: string): string | un
 /** Writes a file that is there whole or not at all. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const temporary = temporaryName(file);
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, file);
+  try {
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** As {@link writeWhole}, where the file is not there yet. @returns whether it was not */
 export async function createWhole(file: string, text: string): Promise<boolean> {
   const temporary = temporaryName(file);
-  await writeFile(temporary, text, { mode: 0o600 });
   try {
+    await writeFile(temporary, text, { mode: 0o600 });
     await link(temporary, file);
     return true;
   } catch (error) {
@@ -66,6 +72,22 @@ export async function createWhole(file: string, text: string): Promise<boolean> 
     throw error;
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Adds to a file, or, where there is no room for all of it, leaves it as it was. */
+export function appendAll(file: string, text: string): void {
+  const descriptor = openSync(file, "a", 0o600);
+  try {
+    const { size } = fstatSync(descriptor);
+    try {
+      appendFileSync(descriptor, text);
+    } catch (error) {
+      ftruncateSync(descriptor, size);
+      throw error;
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import type { RecordFacts } from "../jobs/job-record.ts";
@@ -26,14 +26,27 @@ export async function putErrand(folder: Folder, errand: Errand, now: number): Pr
   return file;
 }
 
-/** Those that wait, in the order in which they came; each with what takes it away. */
+/** Those that wait, in the order in which they came; each with what takes it away. One that is broken is put aside. */
 export async function errands(folder: Folder): Promise<{ errand: Errand; done: () => Promise<void> }[]> {
   const names = (await readdir(folder.inbox)).filter((name) => /^\d.*\.json$/.test(name)).sort();
   const found: { errand: Errand; done: () => Promise<void> }[] = [];
   for (const name of names) {
     const file = path.join(folder.inbox, name);
     const text = await ifThere(readFile(file, "utf8"));
-    if (text !== undefined) found.push({ errand: JSON.parse(text), done: () => rm(file, { force: true }) });
+    if (text === undefined) continue;
+    const errand = parsed(text);
+    if (errand === undefined) await ifThere(rename(file, `${file}.broken`));
+    else found.push({ errand, done: () => rm(file, { force: true }) });
   }
   return found;
+}
+
+/** undefined: a machine went down that wrote it, or a person did. */
+function parsed(text: string): Errand | undefined {
+  try {
+    const errand = JSON.parse(text) as Partial<Errand> | null;
+    return typeof errand?.jobId === "string" ? (errand as Errand) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,17 +1,22 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import type { LogEvent } from "../jobs/job.ts";
-import { ifThere } from "./folder.ts";
+import { appendAll, ifThere } from "./folder.ts";
 
 /** Longer lines are cut in pieces: an event of CloudWatch Logs has its bound too. */
 const longestLine = 256 * 1024;
 
-/** Writes what an attempt prints, a line an event with the time of its arrival. No output, no file. */
+/**
+ * Writes what an attempt prints, a line an event with the time of its arrival. No output, no file; lines that the disk has no
+ * room for are counted.
+ */
 export class JobLog {
   private readonly file: string;
   private readonly clock: () => number;
-  private descriptor: number | undefined;
+  private isThere = false;
+  private lost = 0;
+  private fault = "";
 
   constructor(file: string, clock: () => number) {
     this.file = file;
@@ -41,18 +46,23 @@ export class JobLog {
   }
 
   close(): void {
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
-    this.descriptor = undefined;
+    this.append([]);
   }
 
   private append(lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    if (this.descriptor === undefined) {
-      mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
-      this.descriptor = openSync(this.file, "a", 0o600);
-    }
+    const all = this.lost === 0 ? lines : [`${this.lost} lines are lost: ${this.fault}`, ...lines];
+    if (all.length === 0) return;
     const time = new Date(this.clock()).toISOString();
-    writeSync(this.descriptor, lines.map((line) => `${time} ${line.replace(/\r$/, "")}\n`).join(""));
+    try {
+      if (!this.isThere) mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
+      appendAll(this.file, all.map((line) => `${time} ${line.replace(/\r$/, "")}\n`).join(""));
+      this.isThere = true;
+      this.lost = 0;
+    } catch (error) {
+      // The job is worth more than what it says.
+      this.lost += lines.length;
+      this.fault = (error as Error).message;
+    }
   }
 }
 

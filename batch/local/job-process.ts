@@ -50,11 +50,17 @@ export function launcher(project: string, clock: () => number): Launch {
   const endWithRunner = new URL("./end-with-runner.js", import.meta.url);
   return (settings) => {
     const own = Object.entries(settings.environment).filter(([name]) => !name.startsWith("AWS_BATCH_"));
-    const child = spawn(process.execPath, ["--import", endWithRunner.href, "worker", ...settings.command], {
-      cwd: project,
-      env: { ...Object.fromEntries(own), ...batchVariables(settings) },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, ["--import", endWithRunner.href, "worker", ...settings.command], {
+        cwd: project,
+        env: { ...Object.fromEntries(own), ...batchVariables(settings) },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+      });
+    } catch (error) {
+      // More variables than a process can have, of which Node tells at once.
+      return { ended: Promise.resolve(notStarted(error as Error)), kill: () => {} };
+    }
     const log = new JobLog(settings.logFile, clock);
     const drained = Promise.all([child.stdout, child.stderr].map((stream) => copy(stream!, log)));
     return {
@@ -91,7 +97,7 @@ function endOf(child: ChildProcess): Promise<Omit<AttemptEnd, "endedBy">> {
   return new Promise((resolve) => {
     child.on("error", (error) => {
       if (child.pid !== undefined) return;
-      resolve({ statusReason: "Task failed to start", reason: `CannotStartContainerError: ${error.message}` });
+      resolve(notStarted(error));
     });
     child.on("exit", (code, signal) => {
       const exitCode = code ?? (signal === null ? undefined : 128 + constants.signals[signal]);
@@ -99,6 +105,11 @@ function endOf(child: ChildProcess): Promise<Omit<AttemptEnd, "endedBy">> {
     });
   });
 }
+
+const notStarted = ({ message }: Error) => ({
+  statusReason: "Task failed to start",
+  reason: `CannotStartContainerError: ${message}`,
+});
 
 /** The project that this file belongs to. */
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));

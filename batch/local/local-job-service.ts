@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { Failure } from "../../worker/failure.ts";
 import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
 import type { RecordFacts } from "../jobs/job-record.ts";
@@ -122,7 +122,13 @@ export class LocalJobService implements JobService {
     await inSentences(folder, async () => {
       await makeFolder(folder);
       const file = await putErrand(folder, errand, clock());
-      await haveRunner(folder, () => isGone(file));
+      try {
+        await haveRunner(folder, () => isGone(file));
+      } catch (error) {
+        // Whoever is told that it failed does not find it run later.
+        await rm(file, { force: true });
+        throw error;
+      }
     });
   }
 

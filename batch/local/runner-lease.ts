@@ -11,7 +11,8 @@ import { createWhole, type Folder, ifThere } from "./folder.ts";
  */
 export interface Runner {
   readonly number: number;
-  readonly pid: number;
+  /** undefined: its file is broken. */
+  readonly pid: number | undefined;
   /** `ended`: it left in order; `killed`: it is gone and had not finished. */
   readonly state: "running" | "ended" | "killed";
 }
@@ -24,9 +25,18 @@ export async function lastRunner(folder: Folder): Promise<Runner | undefined> {
   const text = await ifThere(readFile(path.join(folder.runners, `${number}.json`), "utf8"));
   // Its successor has just cleaned up.
   if (text === undefined) return await lastRunner(folder);
-  const { pid } = JSON.parse(text) as { pid: number };
+  const pid = pidOf(text);
   if (names.includes(`${number}.ended`)) return { number, pid, state: "ended" };
-  return { number, pid, state: (await isRunner(pid, folder)) ? "running" : "killed" };
+  return { number, pid, state: pid !== undefined && (await isRunner(pid, folder)) ? "running" : "killed" };
+}
+
+function pidOf(text: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(text) as { pid?: unknown };
+    return typeof pid === "number" && Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

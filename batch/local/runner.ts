@@ -1,11 +1,20 @@
-import { appendFileSync } from "node:fs";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { isEnded } from "../jobs/job.ts";
 import { JobRecord, type RecordFacts, type Transition } from "../jobs/job-record.ts";
 import { type Action, logStreamOf, type Place, Scheduler } from "../jobs/scheduler.ts";
-import { endedFile, eventsFile, type Folder, ifThere, isJobId, jobFile, streamFile, writeWhole } from "./folder.ts";
+import {
+  appendAll,
+  endedFile,
+  eventsFile,
+  type Folder,
+  ifThere,
+  isJobId,
+  jobFile,
+  streamFile,
+  writeWhole,
+} from "./folder.ts";
 import { errands } from "./inbox.ts";
 import type { JobProcess, Launch } from "./job-process.ts";
 import { becomeRunner } from "./runner-lease.ts";
@@ -53,6 +62,7 @@ class JobRunner {
   private readonly processes = new Map<string, JobProcess>();
   private readonly unwritten = new Map<string, string[]>();
   private wake: () => void = () => {};
+  private told: string | undefined;
 
   constructor(options: RunnerOptions) {
     this.options = options;
@@ -82,8 +92,9 @@ class JobRunner {
       if (!this.scheduler.isIdle || this.unwritten.size > 0) idleSince = undefined;
       else {
         idleSince ??= clock();
-        if (stop.aborted || clock() - idleSince >= idleMilliseconds) return;
+        if (clock() - idleSince >= idleMilliseconds) return;
       }
+      if (stop.aborted && this.scheduler.isIdle) return await this.write();
       await this.somethingOrPoll();
     }
   }
@@ -91,8 +102,16 @@ class JobRunner {
   private async takeErrands(): Promise<void> {
     const { folder, clock } = this.options;
     for (const { errand, done } of await errands(folder)) {
-      if (errand.what === "run") await this.add(errand.facts, errand.environment);
-      else if (this.scheduler.has(errand.jobId)) {
+      if (errand.what === "run") {
+        try {
+          await this.add(errand.facts, errand.environment);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+          // It stays where it is, and its submitter waits.
+          this.tell((error as Error).message);
+          return;
+        }
+      } else if (this.scheduler.has(errand.jobId)) {
         this.scheduler.terminate(errand.jobId, errand.index, errand.reason, clock());
       }
       // Told before it is taken away: who asked finds the job either here or there.
@@ -105,13 +124,13 @@ class JobRunner {
     const { folder, clock } = this.options;
     const { jobId, request } = facts;
     // Taken by a runner that was killed before it took the errand away.
-    if ((await StoredJob.open(folder, jobId))?.hasEvents) return;
+    if ((await StoredJob.openWhole(folder, jobId))?.hasEvents) return;
     await mkdir(path.dirname(jobFile(folder, jobId)), { recursive: true, mode: 0o700 });
     await writeWhole(jobFile(folder, jobId), JSON.stringify(facts));
     const record = new JobRecord(facts);
     for (const { jobId: other } of request.dependsOn) {
       if (other === undefined || this.scheduler.has(other)) continue;
-      const ended = (await StoredJob.open(folder, other))?.record;
+      const ended = (await StoredJob.openWhole(folder, other))?.record;
       // Submitting has looked for it; it is forgotten since.
       this.scheduler.add(ended ?? failedRecord(other, clock()), clock());
     }
@@ -162,12 +181,28 @@ class JobRunner {
   private async write(): Promise<void> {
     const { folder } = this.options;
     for (const [jobId, lines] of [...this.unwritten]) {
-      this.unwritten.delete(jobId);
-      appendFileSync(eventsFile(folder, jobId), lines.join(""), { mode: 0o600 });
-      if (!this.records.get(jobId)?.isEnded) continue;
-      this.environments.delete(jobId);
-      await writeFile(endedFile(folder, jobId), "");
+      try {
+        const written = lines.length;
+        appendAll(eventsFile(folder, jobId), lines.join(""));
+        lines.splice(0, written);
+        if (this.records.get(jobId)?.isEnded) {
+          await writeFile(endedFile(folder, jobId), "");
+          this.environments.delete(jobId);
+        }
+        if (lines.length === 0) this.unwritten.delete(jobId);
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        // Somebody has deleted the job's folder: nobody asks for it any more.
+        if (code === "ENOENT") this.unwritten.delete(jobId);
+        else this.tell(message);
+      }
     }
+  }
+
+  /** What there is no room for, or no leave, is tried again: jobs go on without being told of. */
+  private tell(fault: string): void {
+    if (fault !== this.told) console.error(fault);
+    this.told = fault;
   }
 }
 
@@ -176,7 +211,7 @@ async function failUnfinished({ folder, clock }: RunnerOptions, pid: number | un
   const waiting = new Set((await errands(folder)).map(({ errand }) => errand.jobId));
   for (const jobId of await jobIds(folder)) {
     if ((await ifThere(stat(endedFile(folder, jobId)))) !== undefined) continue;
-    const job = await StoredJob.open(folder, jobId);
+    const job = await StoredJob.openWhole(folder, jobId);
     if (job === undefined || (waiting.has(jobId) && !job.hasEvents)) continue;
     const statusReason = hostTerminated(pid);
     // It may end in half a line.
@@ -186,7 +221,7 @@ async function failUnfinished({ folder, clock }: RunnerOptions, pid: number | un
       const transition: Transition = { at: clock(), status: "FAILED", statusReason };
       lines.push(`${JSON.stringify(job.record.isArray ? { ...transition, index } : transition)}\n`);
     }
-    appendFileSync(eventsFile(folder, jobId), lines.join(""), { mode: 0o600 });
+    appendAll(eventsFile(folder, jobId), lines.join(""));
     await writeFile(endedFile(folder, jobId), "");
   }
 }

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../../worker/failure.ts";
-import { type Folder, ifThere } from "./folder.ts";
+import { type Folder, ifThere, writeWhole } from "./folder.ts";
 import { lastRunner, runnerArguments } from "./runner-lease.ts";
 
 /** How long a runner may take to load on a busy machine. */
@@ -39,14 +40,24 @@ export async function haveRunner(folder: Folder, isServed: () => Promise<boolean
     }
     if (!starting.has(folder)) starting.set(folder, start(folder));
   }
-  const text = (await ifThere(readFile(folder.runnerLog, "utf8"))) ?? "";
-  const said = text
-    .trim()
-    .split("\n")
-    .findLast((line) => /\S/.test(line) && !/^\s+at /.test(line));
-  throw new Failure(
+  throw await whyNone(folder);
+}
+
+/** @throws what the file system has against the folder: a runner that can't write does not say so either */
+async function whyNone(folder: Folder): Promise<Failure> {
+  const trial = path.join(folder.root, `.trial.${process.pid}`);
+  await writeWhole(trial, " ".repeat(4096));
+  await rm(trial, { force: true });
+  const isThere = (await lastRunner(folder))?.state === "running";
+  const lines = ((await ifThere(readFile(folder.runnerLog, "utf8"))) ?? "").split("\n");
+  // Node shows the line of code first and its own version last.
+  const said =
+    lines.findLast((line) => /^\s*(\w*Error|Failure)\b.*:/.test(line)) ??
+    lines.findLast((line) => /\S/.test(line) && !/^\s+at |^Node\.js v/.test(line));
+  const what = isThere ? `has not answered for ${patienceMilliseconds / 1000} s` : "does not start";
+  return new Failure(
     "failed",
-    `The local runner does not start${said === undefined ? "" : ` (${said.trim()})`}; its log: ${folder.runnerLog}`,
+    `The local runner ${what}${said === undefined ? "" : ` (${said.trim()})`}; its log: ${folder.runnerLog}`,
   );
 }
 

@@ -1,4 +1,7 @@
 import { open, readFile } from "node:fs/promises";
+import path from "node:path";
+import { Failure } from "../../worker/failure.ts";
+import { jobStatuses } from "../jobs/job.ts";
 import { JobRecord, type RecordFacts, type Transition } from "../jobs/job-record.ts";
 import { eventsFile, type Folder, ifThere, jobFile } from "./folder.ts";
 
@@ -14,13 +17,34 @@ export class StoredJob {
     this.file = file;
   }
 
-  /** @returns undefined: there is no such job */
+  /**
+   * @returns undefined: there is no such job
+   * @throws Failure `failed` where its file is broken: a machine that went down wrote it, or a person
+   */
   static async open(folder: Folder, jobId: string): Promise<StoredJob | undefined> {
-    const text = await ifThere(readFile(jobFile(folder, jobId), "utf8"));
+    const file = jobFile(folder, jobId);
+    const text = await ifThere(readFile(file, "utf8"));
     if (text === undefined) return undefined;
-    const job = new StoredJob(new JobRecord(JSON.parse(text) as RecordFacts), eventsFile(folder, jobId));
+    const facts = parsed(text);
+    if (!isFacts(facts, jobId)) {
+      throw new Failure(
+        "failed",
+        `Job ${jobId}: its file ${file} is broken, so nothing is known of it; delete the folder ${path.dirname(file)}.`,
+      );
+    }
+    const job = new StoredJob(new JobRecord(facts), eventsFile(folder, jobId));
     await job.refresh();
     return job;
+  }
+
+  /** As {@link open}, of who runs others: one that is broken is as one that there is not. */
+  static async openWhole(folder: Folder, jobId: string): Promise<StoredJob | undefined> {
+    try {
+      return await StoredJob.open(folder, jobId);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   /** Whether the runner has taken it. */
@@ -51,16 +75,34 @@ export class StoredJob {
     for (const line of all.toString("utf8", 0, end).split("\n")) {
       if (line === "") continue;
       const transition = parsed(line);
-      if (transition !== undefined) this.record.apply(transition);
+      if (isTransition(transition, this.record.size)) this.record.apply(transition);
     }
   }
 }
 
-/** Half a line is what a runner leaves that is killed while it writes; the next one begins a line of its own. */
-function parsed(line: string): Transition | undefined {
+/** undefined: no JSON. Half a line is what a runner leaves that is killed while it writes; the next one begins a line of its own. */
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(line) as Transition;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+function isFacts(value: unknown, jobId: string): value is RecordFacts {
+  if (!isObject(value) || value.jobId !== jobId || !isObject(value.request)) return false;
+  const { jobName, command, environment, dependsOn, arraySize = 1 } = value.request;
+  const isWhole = typeof jobName === "string" && Array.isArray(command) && isObject(environment);
+  return isWhole && Array.isArray(dependsOn) && isBelow(arraySize, 10_001);
+}
+
+function isTransition(value: unknown, size: number): value is Transition {
+  if (!isObject(value) || typeof value.at !== "number") return false;
+  return (jobStatuses as readonly unknown[]).includes(value.status) && isBelow(value.index ?? 0, size);
+}
+
+const isBelow = (value: unknown, bound: number): boolean =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value < bound;
