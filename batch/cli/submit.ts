@@ -11,12 +11,12 @@ import {
 } from "../../worker/cli/flags.ts";
 import { exitCodes, Failure } from "../../worker/failure.ts";
 import { definitionNames, inOrder, loadDefinitions } from "../../worker/processes/execution/definitions.ts";
-import type { JobRequest } from "../jobs/job.ts";
 import type { JobService } from "../jobs/job-service.ts";
 import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
 import type { CliContext } from "./context.ts";
 import { openPlace, placeFlags, placeHelp } from "./place.ts";
 import { provenance } from "./provenance.ts";
+import { submitAll } from "./submit-all.ts";
 import { watchJobs } from "./watching.ts";
 
 const help = `Usage: node batch submit [--env aws|local] [flags] [--command ARGUMENTS...]
@@ -53,7 +53,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     only: v.optional(v.string()),
     shards: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10_000, "must be at most 10000"))),
     attempts: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10, "must be at most 10"))),
-    timeout: v.optional(wholeNumberFlag(60)),
+    timeout: v.optional(v.pipe(wholeNumberFlag(60), v.maxValue(2_147_483_647, "must be at most 2147483647"))),
     vcpu: v.optional(numberFlag(0.25, 448)),
     memory: v.optional(wholeNumberFlag(4)),
     envVar: listFlag,
@@ -70,7 +70,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const names = await definitionNames();
   const chosen = workerArguments === undefined ? chosenOf(flags.only, names) : undefined;
   const place = await openPlace(flags, context);
-  const [planned, told] = await Promise.all([
+  const [planned, source] = await Promise.all([
     chosen === undefined
       ? [{ jobName: jobNameOf("command"), command: workerArguments!, after: [], ...arrayOf(flags.shards) }]
       : planSubProcesses(names, chosen, flags.env, flags.shards ?? 1),
@@ -82,11 +82,16 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const { attempts, timeout, vcpu, memory, priority } = flags;
   const settings = defined({ attempts, timeout, vcpu, memory, priority });
   const code = await place.bringCode();
-  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...told, ...code };
-  const say = (job: object, jobId: string) =>
-    context.stdout.write(`${flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId}\n`);
-  const ids = await submitAll(service, planned, { ...settings, environment }, say);
+  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...source, ...code };
+  const submitted = await submitAll(service, planned, { ...settings, environment }, { ...context, env: flags.env });
+  if (submitted === undefined) return Number(context.stop.reason);
+  // All at once: who reads the first alone and leaves (`| head -1`) has all the jobs.
+  const told = submitted.map(({ jobId, job }) =>
+    flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId,
+  );
+  context.stdout.write(`${told.join("\n")}\n`);
   if (!flags.watch) return exitCodes.done.code;
+  const ids = submitted.map(({ jobId }) => jobId);
   return await watchJobs(ids, { ...place, env: flags.env, json: flags.json, lines: context.stderr }, context);
 }
 
@@ -149,23 +154,6 @@ async function refuseRunning(service: JobService, planned: readonly PlannedJob[]
     "usage",
     `Submitted before and not ended: ${list}. Watch: node batch watch ${ids} --env ${env}; submit all the same: --again.`,
   );
-}
-
-/** @returns the ids, in order */
-async function submitAll(
-  service: JobService,
-  planned: readonly PlannedJob[],
-  settings: Omit<JobRequest, "jobName" | "command" | "dependsOn" | "arraySize">,
-  say: (job: object, jobId: string) => void,
-): Promise<string[]> {
-  const ids = new Map<string, string>();
-  for (const { after, ...job } of planned) {
-    const dependsOn = after.map(({ jobName, ...rest }) => ({ jobId: ids.get(jobName)!, ...rest }));
-    const jobId = await service.submit({ ...job, ...settings, dependsOn });
-    ids.set(job.jobName, jobId);
-    say({ ...job, dependsOn }, jobId);
-  }
-  return [...ids.values()];
 }
 
 function defined<Values extends object>(values: Values): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {

@@ -50,7 +50,8 @@ const renew = "renew them (with IAM Identity Center: aws sso login)";
 export function faultOf(error: unknown, { service, action }: Call): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
   const { name, $metadata, $retryable } = error as SdkError;
-  const said = oneLine(error.message);
+  // The SDK's word for an answer without any.
+  const said = error.message === "UnknownError" ? "" : oneLine(error.message);
   const cause = { cause: error };
   const status = $metadata?.httpStatusCode;
   if (name === "AbortError") return error;

@@ -1,20 +1,28 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import process from "node:process";
 import test from "ava";
-import { type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
+import { type Answer, type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
 const id = "00000000-0000-4000-8000-000000000001";
+
+const first = id.replace(/1$/, "0");
 
 interface Output {
   stdout: string;
   stderr: string;
 }
 
-function batch(aws: FakeAws, args: readonly string[], output: Output = { stdout: "", stderr: "" }) {
+function batch(
+  aws: FakeAws,
+  args: readonly string[],
+  output: Output = { stdout: "", stderr: "" },
+  started: (child: ChildProcess) => void = () => {},
+) {
   const env = { ...process.env, ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
   const child = spawn(process.execPath, ["batch", ...args], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+  started(child);
   child.stdout.on("data", (text) => {
     output.stdout += text;
   });
@@ -52,14 +60,83 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
   t.regex(stdout + stderr, /^a bad record$/m);
 });
 
-test("jobs are submitted to the queue that is named, their ids alone on stdout", async (t) => {
-  const aws = await startFakeAws(t);
-  const containerProperties = { image: "worker" };
+const place = ["--queue", "queue", "--job-definition", "worker:1"];
+
+/** A queue, a definition, and what becomes of each submission, from 0. */
+function takesJobs(aws: FakeAws, submission: (number: number) => Answer): void {
+  const idOf = (number: number) => id.replace(/1$/, String(number));
   aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
   aws.answer("describejobqueues", [{ body: { jobQueues: [{ jobQueueName: "queue", state: "ENABLED" }] } }]);
-  aws.answer("describejobdefinitions", [{ body: { jobDefinitions: [{ revision: 1, containerProperties }] } }]);
-  aws.answer("submitjob", (_, number) => ({ body: { jobId: id.replace(/1$/, String(number)), jobName: "x" } }));
-  const place = ["--queue", "queue", "--job-definition", "worker:1"];
+  aws.answer("describejobdefinitions", [
+    { body: { jobDefinitions: [{ revision: 1, containerProperties: { image: "worker" } }] } },
+  ]);
+  aws.answer("submitjob", (_, number) => {
+    const answer = submission(number);
+    return typeof answer === "string" || answer.error ? answer : { body: { jobId: idOf(number), jobName: "x" } };
+  });
+  aws.answer("describejobs", ({ jobs }) => ({
+    body: { jobs: jobs.map((jobId: string) => detail({ jobId, status: "PENDING" })) },
+  }));
+  aws.answer("terminatejob", [{ body: {} }]);
+}
+
+test("a submission that fails half way leaves no job behind", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, (number) =>
+    number < 2 ? {} : { status: 400, error: "ClientException", body: { message: "Too many tags" } },
+  );
+  const { code, stdout, stderr } = await batch(aws, ["submit", ...place]);
+  t.is(code, 2);
+  t.is(stdout, "");
+  t.regex(
+    stderr,
+    /^AWS Batch refuses batch:SubmitJob: Too many tags\. Nothing is left of the submission: its 2 jobs /m,
+  );
+  t.deepEqual(
+    aws.bodies("terminatejob").map(({ jobId }) => jobId),
+    [first, id],
+  );
+});
+
+test("jobs of half a submission that can't be ended are named", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, (number) => (number < 2 ? {} : { status: 403, error: "AccessDeniedException" }));
+  aws.answer("terminatejob", [{ status: 403, error: "AccessDeniedException" }]);
+  const { code, stdout, stderr } = await batch(aws, ["submit", ...place]);
+  t.is(code, 2);
+  t.is(stdout, "");
+  t.true(stderr.endsWith(`End what was submitted: node batch cancel ${first} ${id} --env aws\n`), stderr);
+});
+
+test("Ctrl-C while jobs are submitted leaves none behind", async (t) => {
+  const aws = await startFakeAws(t);
+  let child: ChildProcess | undefined;
+  takesJobs(aws, (number) => {
+    if (number === 1) child!.kill("SIGINT");
+    return {};
+  });
+  const { code, stdout, stderr } = await batch(aws, ["submit", "--watch", ...place], undefined, (started) => {
+    child = started;
+  });
+  t.is(code, 130, stderr);
+  t.is(stdout, "");
+  const { length } = aws.bodies("submitjob");
+  t.true(length < 4);
+  t.is(aws.bodies("terminatejob").length, length);
+  t.regex(stderr, /^Stopped\. Nothing is left of the submission/m);
+});
+
+test("whoever reads no more than the first id gets all jobs submitted", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, () => ({}));
+  const { code } = await batch(aws, ["submit", ...place], undefined, (child) => child.stdout!.destroy());
+  t.is(code, 0);
+  t.is(aws.bodies("submitjob").length, 4);
+});
+
+test("jobs are submitted to the queue that is named, their ids alone on stdout", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, () => ({}));
   const { code, stdout, stderr } = await batch(aws, ["submit", ...place, "--shards", "2", "--attempts", "4"]);
   t.is(code, 0, stderr);
   const bodies = aws.bodies("submitjob");
@@ -80,7 +157,6 @@ test("jobs are submitted to the queue that is named, their ids alone on stdout",
 test("a job that there is not ends a watch with one sentence and exit code 2", async (t) => {
   const aws = await startFakeAws(t);
   aws.answer("describejobs", [{ body: { jobs: [] } }]);
-  const place = ["--queue", "queue", "--job-definition", "worker:1"];
   const { code, stdout, stderr } = await batch(aws, ["watch", id, ...place]);
   t.is(code, 2);
   t.is(stdout, "");
