@@ -64,7 +64,11 @@ export function textView(
         say(`${speaker(job)} is in RUNNABLE for ${duration(seconds * 1000)}: ${why}`);
       } else if (sighting.kind === "trouble") say(sighting.message);
       else if (sighting.kind === "recovered") say(`It answers again, after ${duration(sighting.seconds * 1000)}.`);
-      else if (sighting.kind === "unread") {
+      else if (sighting.kind === "unlisted") {
+        say(
+          `${sighting.children.toLocaleString("en-US")} children that failed are not in the list that was given; their reasons are missing here.`,
+        );
+      } else if (sighting.kind === "unread") {
         say(
           `Lines of ${sighting.children.toLocaleString("en-US")} children were not shown; node batch logs JOB shows them.`,
         );

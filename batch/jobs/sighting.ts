@@ -17,5 +17,7 @@ export type Sighting =
   /** The service can't be asked now; the watch goes on. */
   | { readonly kind: "trouble"; readonly message: string }
   | { readonly kind: "recovered"; readonly seconds: number }
+  /** At the end: children that have failed and that the service does not list. */
+  | { readonly kind: "unlisted"; readonly children: number }
   /** At the end: children that have run and whose lines were not shown. */
   | { readonly kind: "unread"; readonly children: number };

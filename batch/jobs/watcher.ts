@@ -59,6 +59,7 @@ export async function* watch(service: JobService, options: WatchOptions): AsyncG
   const budget = new CallBudget(clock, sleep);
   let troubleSince: number | undefined;
   let troubles = 0;
+  let told: string | undefined;
   for (let act = watcher.next(clock()); act !== undefined; act = watcher.next(clock())) {
     const wait = act.due! - clock();
     if (wait > 0) await sleep(wait);
@@ -68,17 +69,20 @@ export async function* watch(service: JobService, options: WatchOptions): AsyncG
       if (troubleSince !== undefined) yield { kind: "recovered", seconds: (clock() - troubleSince) / 1000 };
       troubleSince = undefined;
       troubles = 0;
+      told = undefined;
       yield* sightings;
     } catch (error) {
       if (!(error instanceof Outage)) throw error;
       troubleSince ??= clock();
-      yield { kind: "trouble", message: error.message };
+      if (error.message !== told) yield { kind: "trouble", message: error.message };
+      told = error.message;
       await sleep(troublePauses[Math.min(troubles, troublePauses.length - 1)]!);
       troubles += 1;
     }
   }
-  const children = watcher.unread;
-  if (children > 0) yield { kind: "unread", children };
+  const { unlisted, unread } = watcher;
+  if (unlisted > 0) yield { kind: "unlisted", children: unlisted };
+  if (unread > 0) yield { kind: "unread", children: unread };
 }
 
 class Watcher {
@@ -113,10 +117,18 @@ class Watcher {
     return this.#readers?.unread(this.#jobs, this.#failures()) ?? 0;
   }
 
+  /** Failed children that are not known. */
+  get unlisted(): number {
+    return [...this.#failed.values()].reduce((sum, { missing }) => sum + missing, 0);
+  }
+
   /** What to do next; undefined: nothing, all is told. */
   next(now: number): Act | undefined {
-    if (this.#endedAt !== undefined && now > this.#endedAt + this.#pace.rest) return undefined;
-    const acts = Object.entries(this.#acts()).filter(([, { due }]) => due !== undefined);
+    // Lines may be more than anybody waits for; why jobs failed, and their exit code, is waited for.
+    const isLate = this.#endedAt !== undefined && now > this.#endedAt + this.#pace.rest;
+    const acts = Object.entries(this.#acts()).filter(
+      ([kind, { due }]) => due !== undefined && !(isLate && kind !== "failed"),
+    );
     const ready = acts.filter(([, { due }]) => due! <= now);
     const [kind, act] =
       ready.length > 0
@@ -136,7 +148,7 @@ class Watcher {
     return {
       look: {
         due: isOver ? undefined : this.#lookDue,
-        calls: Math.ceil(this.#ids.length / idsPerCall),
+        calls: Math.ceil(this.#open().length / idsPerCall),
         run: (now) => this.#look(now),
       },
       failed: { due: failed?.due, calls: 1, run: (now) => this.#listFailed(failed!, now) },
@@ -146,9 +158,17 @@ class Watcher {
     };
   }
 
+  /** Those that have not ended, as far as is known: what has ended stays as it is, and is forgotten some day. */
+  #open(): readonly string[] {
+    return this.#ids.filter((_, place) => !isEnded(this.#jobs[place]?.status ?? "SUBMITTED"));
+  }
+
   async #look(now: number): Promise<readonly Sighting[]> {
     this.#lookDue = now + this.#pace.every / this.#haste;
-    this.#jobs = await this.#service.describe(this.#ids);
+    const news = new Map<string, Job>();
+    const open = this.#open();
+    for (const [place, job] of (await this.#service.describe(open)).entries()) news.set(open[place]!, job);
+    this.#jobs = this.#ids.map((id, place) => news.get(id) ?? this.#jobs[place]!);
     const children = this.#jobs.reduce((sum, { array }) => sum + (array?.size ?? 0), 0);
     this.#pace = paces.find((pace) => children <= pace.children)!;
     if (this.#jobs.every(({ status }) => isEnded(status))) this.#endedAt = now;

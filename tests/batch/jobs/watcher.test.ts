@@ -134,6 +134,58 @@ test("an array of 10,000 costs a call a second, and its failures are all known",
   t.true(Math.max(...looks.slice(1).map((at, index) => at - looks[index]!)) <= 10_000);
 });
 
+test("10,000 that fail in the end are all known, lines or not", async (t) => {
+  const service = new SimulatedService();
+  const lives = Array.from({ length: 10_000 }, (_, index) =>
+    ran(30, 60, { exitCode: index === 9_999 ? 65 : 1, lines: [[31, "begun"]] }),
+  );
+  service.add("a", ...(lives as [Life, ...Life[]]));
+  const { last, of } = await see(service, ["a"]);
+  t.is(last.failed.length, 10_000);
+  t.deepEqual(of("unlisted"), []);
+  t.true(service.calls.length <= service.second + 1, `${service.calls.length} calls in ${service.second} s`);
+});
+
+test("a list that is slow to tell failures is asked again; what it never tells is said", async (t) => {
+  for (const [from, missing] of [
+    [70, 0],
+    [Number.POSITIVE_INFINITY, 2],
+  ] as const) {
+    const service = new SimulatedService();
+    service.add("a", ...(Array.from({ length: 300 }, () => ran(30, 60, { exitCode: 1 })) as [Life, ...Life[]]));
+    const all = service.children.bind(service);
+    service.children = async function* (jobId, status) {
+      for await (const job of all(jobId, status)) if (job.index! > 1 || service.second >= from) yield job;
+    };
+    const { last, of } = await see(service, ["a"]);
+    t.is(last.failed.length, 300 - missing);
+    t.deepEqual(
+      of("unlisted").map(({ children }) => children),
+      missing === 0 ? [] : [missing],
+    );
+    t.true(service.second < 200);
+  }
+});
+
+test("a job that has ended is asked for no more: one that is forgotten does not end the watch of others", async (t) => {
+  const service = new SimulatedService();
+  service.add("a", ran(10, 20, { exitCode: 3 }));
+  service.add("b", ran(30, 300));
+  const all = service.describe.bind(service);
+  service.describe = async (jobIds) => {
+    if (jobIds.includes("a") && service.second > 100) throw new Failure("usage", "no job a");
+    return await all(jobIds);
+  };
+  const { last } = await see(service, ["a", "b"]);
+  t.deepEqual(
+    last.jobs.map(({ jobId, status, exitCode }) => [jobId, status, exitCode]),
+    [
+      ["a", "FAILED", 3],
+      ["b", "SUCCEEDED", 0],
+    ],
+  );
+});
+
 test("nothing is listed while nothing changes", async (t) => {
   const service = new SimulatedService();
   const idle: Life = {
@@ -205,7 +257,9 @@ test("an outage of ten minutes is asked about every half minute", async (t) => {
   const { of, last } = await see(service, ["a"]);
   t.is(of("recovered").length, 1);
   t.true(of("recovered")[0]!.seconds >= 599);
-  t.true(of("trouble").length < 30);
+  t.true(service.calls.filter(({ at }) => at > 1_020_000 && at < 1_620_000).length < 30);
+  // Told once, not twenty times.
+  t.is(of("trouble").length, 1);
   t.is(last.jobs[0]!.status, "SUCCEEDED");
 });
 
