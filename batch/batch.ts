@@ -89,6 +89,8 @@ export class Batch extends pulumi.ComponentResource {
           AWS_REGION: region,
           // What a job may fetch, for those who submit by the definition alone, and for the proof that jobs reach it.
           BATCH_PREFLIGHT_BUNDLE_STORE: pulumi.interpolate`s3://${bundles.name}/${bundles.prefix}`,
+          // AWS Batch has the size of an array in the submission alone.
+          ...(args.arraySize > 1 ? { BATCH_PREFLIGHT_SHARDS: String(args.arraySize) } : {}),
         },
         logGroupName: logGroup.name,
         executionRoleArn: roles.executionRoleArn,

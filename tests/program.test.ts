@@ -21,6 +21,11 @@ async function program(
   return await record(() => import(`../index.ts?run=${runs}`), { config, ...options });
 }
 
+interface Named {
+  name: string;
+  value: string;
+}
+
 /** What of the recorded network differs by choice: how many of each. */
 const counted = {
   endpoints: "ec2/vpcEndpoint:VpcEndpoint",
@@ -340,11 +345,16 @@ test.serial("a job may read code, and nothing else of AWS", async (t) => {
 test.serial("a job is told its Region and where code may come from", async (t) => {
   const recording = await program();
   const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
-  const told = Object.fromEntries(
-    container.environment.map(({ name, value }: { name: string; value: string }) => [name, value]),
-  );
+  const told = Object.fromEntries(container.environment.map(({ name, value }: Named) => [name, value]));
   t.like(told, { AWS_REGION: "eu-west-1" });
   t.regex(told.BATCH_PREFLIGHT_BUNDLE_STORE, /^s3:\/\/[^/]+\/bundles$/);
+  t.false("BATCH_PREFLIGHT_SHARDS" in told);
+});
+
+test.serial("how many shards a submission has is told with the job definition", async (t) => {
+  const recording = await program({ arraySize: "12" });
+  const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);
+  t.true(container.environment.some(({ name, value }: Named) => name === "BATCH_PREFLIGHT_SHARDS" && value === "12"));
 });
 
 test.serial("who submits may send code, submit here, and watch and end jobs, and nothing else", async (t) => {

@@ -40,6 +40,8 @@ export interface Place {
   readonly haste: number;
   /** Called when there will be something to submit. */
   readonly prepare: () => Promise<void>;
+  /** What the job definition gives every job. */
+  readonly definitionEnvironment: () => Promise<Readonly<Record<string, string>>>;
   /** Brings this working tree's code there. @returns what the jobs' environment must say of it */
   readonly bringCode: () => Promise<Record<string, string>>;
 }
@@ -63,7 +65,8 @@ export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues
     clock: Date.now,
   });
   // On this machine the working tree is there.
-  return { service, haste: 20, prepare: () => service.prepare(), bringCode: async () => ({}) };
+  const definitionEnvironment = async () => ({});
+  return { service, haste: 20, prepare: () => service.prepare(), definitionEnvironment, bringCode: async () => ({}) };
 }
 
 /** The clients of AWS are packages that only this needs. */
@@ -87,6 +90,7 @@ async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, cont
     service,
     haste: 1,
     prepare: async () => {},
+    definitionEnvironment: () => service.definitionEnvironment(),
     bringCode: async () => await sendCode(await service.definitionEnvironment(), { ...context, env }, Date.now()),
   };
 }

@@ -14,7 +14,7 @@ import { definitionNames, inOrder, loadDefinitions } from "../../worker/processe
 import type { JobService } from "../jobs/job-service.ts";
 import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
 import type { CliContext } from "./context.ts";
-import { openPlace, placeFlags, placeHelp } from "./place.ts";
+import { openPlace, type Place, placeFlags, placeHelp } from "./place.ts";
 import { provenance } from "./provenance.ts";
 import { submitAll } from "./submit-all.ts";
 import { watchJobs } from "./watching.ts";
@@ -25,7 +25,8 @@ Submits a job for each sub-process of the worker, each after those that it needs
 their ids, one a line. On this machine (--env local) they go on when the command has ended.
 
   --only NAME[,NAME]      these sub-processes instead of all
-  --shards N              each that loads a source is an array of N jobs, 1 to 10000 (1)
+  --shards N              each that loads a source is an array of N jobs, 1 to 10000 (the stack's
+                          arraySize; 1 on this machine)
   --command ARGUMENTS...  one job instead, with these arguments of node worker; the last flag:
                           node batch submit --env local --command --env local --only airports
   --attempts N            how often a job may start, 1 to 10 (the job definition's)
@@ -39,6 +40,7 @@ their ids, one a line. On this machine (--env local) they go on when the command
 ${placeHelp}
 `;
 
+const shardsFlag = v.pipe(wholeNumberFlag(1), v.maxValue(10_000, "must be at most 10000"));
 const environmentVariable = /^[A-Za-z_][A-Za-z0-9_]*=/s;
 
 export async function command(argv: string[], context: CliContext): Promise<number> {
@@ -51,7 +53,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const { flags, words } = parseFlags("batch submit", own, {
     ...placeFlags,
     only: v.optional(v.string()),
-    shards: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10_000, "must be at most 10000"))),
+    shards: v.optional(shardsFlag),
     attempts: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10, "must be at most 10"))),
     timeout: v.optional(v.pipe(wholeNumberFlag(60), v.maxValue(2_147_483_647, "must be at most 2147483647"))),
     vcpu: v.optional(numberFlag(0.25, 448)),
@@ -73,7 +75,7 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const [planned, source] = await Promise.all([
     chosen === undefined
       ? [{ jobName: jobNameOf("command"), command: workerArguments!, after: [], ...arrayOf(flags.shards) }]
-      : planSubProcesses(names, chosen, flags.env, flags.shards ?? 1),
+      : planSubProcesses(names, chosen, flags.env, flags.shards ?? (await shardsOf(place))),
     provenance(context.project),
     place.prepare(),
   ]);
@@ -114,6 +116,17 @@ function variableFaults(variables: readonly string[]): string[] {
 function pairOf(text: string): [name: string, value: string] {
   const equals = text.indexOf("=");
   return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+/** The stack's configuration names how many shards there are where a submission does not (batch/batch.ts). */
+async function shardsOf(place: Place): Promise<number> {
+  const text = (await place.definitionEnvironment()).BATCH_PREFLIGHT_SHARDS ?? "1";
+  const parsed = v.safeParse(shardsFlag, text);
+  if (parsed.success) return parsed.output;
+  throw new Failure(
+    "usage",
+    `BATCH_PREFLIGHT_SHARDS of the job definition is "${text}"; it must be a whole number from 1 to 10000: set the stack's arraySize, or --shards.`,
+  );
 }
 
 const arrayOf = (shards = 1) => (shards > 1 ? { arraySize: shards } : {});

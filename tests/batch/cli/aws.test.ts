@@ -62,13 +62,13 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
 
 const place = ["--queue", "queue", "--job-definition", "worker:1"];
 
-/** A queue, a definition, and what becomes of each submission, from 0. */
-function takesJobs(aws: FakeAws, submission: (number: number) => Answer): void {
+/** A queue, a definition that gives its jobs `environment`, and what becomes of each submission, from 0. */
+function takesJobs(aws: FakeAws, submission: (number: number) => Answer, environment: Json[] = []): void {
   const idOf = (number: number) => id.replace(/1$/, String(number));
   aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
   aws.answer("describejobqueues", [{ body: { jobQueues: [{ jobQueueName: "queue", state: "ENABLED" }] } }]);
   aws.answer("describejobdefinitions", [
-    { body: { jobDefinitions: [{ revision: 1, containerProperties: { image: "worker" } }] } },
+    { body: { jobDefinitions: [{ revision: 1, containerProperties: { image: "worker", environment } }] } },
   ]);
   aws.answer("submitjob", (_, number) => {
     const answer = submission(number);
@@ -152,6 +152,41 @@ test("jobs are submitted to the queue that is named, their ids alone on stdout",
     t.is(retryStrategy.attempts, 4);
     t.true(containerOverrides.environment.some(({ name }: Json) => name === "BATCH_PREFLIGHT_COMMIT"));
   }
+});
+
+for (const [args, sizes] of [
+  [[], [3, 3, 3, undefined]],
+  [
+    ["--shards", "2"],
+    [2, 2, 2, undefined],
+  ],
+  [
+    ["--shards", "1"],
+    [undefined, undefined, undefined, undefined],
+  ],
+  [["--command", "list"], [undefined]],
+] as const) {
+  test(`where the stack says three shards, submit ${args.join(" ")} has ${sizes.join(", ")}`, async (t) => {
+    const aws = await startFakeAws(t);
+    takesJobs(aws, () => ({}), [{ name: "BATCH_PREFLIGHT_SHARDS", value: "3" }]);
+    const { code, stderr } = await batch(aws, ["submit", ...place, ...args]);
+    t.is(code, 0, stderr);
+    t.deepEqual(
+      aws.bodies("submitjob").map(({ arrayProperties }) => arrayProperties?.size),
+      [...sizes],
+    );
+  });
+}
+
+test("a number of shards that there can't be is told with who says so", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, () => ({}), [{ name: "BATCH_PREFLIGHT_SHARDS", value: "many" }]);
+  const { code, stderr } = await batch(aws, ["submit", ...place]);
+  t.is(code, 2);
+  t.regex(
+    stderr,
+    /^BATCH_PREFLIGHT_SHARDS of the job definition is "many"; it must be a whole number from 1 to 10000: /,
+  );
 });
 
 test("a job that there is not ends a watch with one sentence and exit code 2", async (t) => {
