@@ -1,25 +1,13 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { whyRunnable } from "../../../batch/cli/why-runnable.ts";
+import { smallProgram } from "../../small-program.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
 const job = { statusReason: "UNDETERMINED - Batch job is blocked" };
 const lineOf = (program: string, stack?: string) => whyRunnable({ job, program, stack, env: process.env });
-
-/** A program that declares what `source` says. */
-async function program(t: ExecutionContext, source: string): Promise<string> {
-  const folder = path.join(await temporaryFolder(t), "program");
-  await mkdir(folder);
-  await symlink(path.join(project, "node_modules"), path.join(folder, "node_modules"));
-  await writeFile(path.join(folder, "package.json"), '{"type": "module", "main": "index.js"}');
-  await writeFile(path.join(folder, "Pulumi.yaml"), "name: small\nruntime: nodejs\n");
-  await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-  await writeFile(path.join(folder, "index.js"), `import * as aws from "@pulumi/aws";\n${source}`);
-  return folder;
-}
 
 const batch = (type: "EC2" | "FARGATE") => `
 const vpc = new aws.ec2.Vpc("vpc", { cidrBlock: "10.0.0.0/16" });
@@ -39,7 +27,7 @@ new aws.batch.JobDefinition("job", {
 `;
 
 test("a line names the flow that keeps instances away, why, and the fix", async (t) => {
-  const line = await lineOf(await program(t, batch("EC2")));
+  const line = await lineOf(await smallProgram(t, batch("EC2")));
   t.regex(
     line,
     /^AWS Batch says UNDETERMINED - Batch job is blocked; node network check: Subnet jobs -> ecs\S* tcp\/443: not-reachable: .+ Fix: .+ \(and \d+ more like it: node network check\)$/,
@@ -51,15 +39,18 @@ test("where the network is not to blame, a line says where to look", async (t) =
   const own = await lineOf(project, "dev");
   t.regex(own, /all \d+ flows that jobs need to leave RUNNABLE are reachable; look at the capacity/);
   // What Fargate's jobs can't reach ends them in STARTING.
-  const fargate = await lineOf(await program(t, batch("FARGATE")));
+  const fargate = await lineOf(await smallProgram(t, batch("FARGATE")));
   t.regex(fargate, /no flow of the network decides whether jobs leave RUNNABLE here; look at the capacity/);
 });
 
 test("a program that can't be asked is told in the line", async (t) => {
   t.regex(
-    await lineOf(await program(t, "")),
+    await lineOf(await smallProgram(t, "")),
     /node network check: nothing, the program in .* declares no compute environment\.$/,
   );
-  t.regex(await lineOf(await program(t, 'throw new Error("no\\n way");')), /node network check: no answer, .*no way/);
+  t.regex(
+    await lineOf(await smallProgram(t, 'throw new Error("no\\n way");')),
+    /node network check: no answer, .*no way/,
+  );
   t.regex(await lineOf(await temporaryFolder(t)), /node network check: no answer, .*Pulumi\.yaml/);
 });

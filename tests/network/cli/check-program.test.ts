@@ -1,10 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import path from "node:path";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
+import { smallProgram } from "../../small-program.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
@@ -16,18 +17,6 @@ function check(...args: string[]): Promise<{ code: number; stdout: string; stder
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
-}
-
-/** A program that declares what `source` says. */
-async function program(t: ExecutionContext, source: string): Promise<string> {
-  const folder = path.join(await temporaryFolder(t), "program");
-  await mkdir(folder);
-  await symlink(path.join(project, "node_modules"), path.join(folder, "node_modules"));
-  await writeFile(path.join(folder, "package.json"), '{"type": "module", "main": "index.js"}');
-  await writeFile(path.join(folder, "Pulumi.yaml"), "name: small\nruntime: nodejs\n");
-  await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-  await writeFile(path.join(folder, "index.js"), `import * as aws from "@pulumi/aws";\n${source}`);
-  return folder;
 }
 
 const network = `
@@ -49,7 +38,7 @@ const urn = (type: string, name: string) => `urn:pulumi:dev::small::${type}::${n
 
 for (const preview of [[], ["--preview"]]) {
   test(`${["a program", ...preview].join(" ")} whose jobs reach nothing ends with 1, with URNs, symptoms and fixes`, async (t) => {
-    const folder = await program(t, network + batch);
+    const folder = await smallProgram(t, network + batch);
     const { code, stdout, stderr } = await check("--program", folder, "--stack", "dev", "--json", ...preview);
     t.is(code, 1, stderr);
     const flows = stdout
@@ -75,7 +64,7 @@ for (const preview of [[], ["--preview"]]) {
 }
 
 test("waived flows are not counted, and each waiver is said on stderr", async (t) => {
-  const folder = await program(t, network + batch);
+  const folder = await smallProgram(t, network + batch);
   const file = path.join(folder, "policy.json");
   const all = await check("--program", folder, "--json");
   const lines = all.stdout.trim().split("\n");
@@ -89,7 +78,7 @@ test("waived flows are not counted, and each waiver is said on stderr", async (t
 });
 
 test("flows of a file have URNs of the program as their ends", async (t) => {
-  const folder = await program(t, network);
+  const folder = await smallProgram(t, network);
   const file = path.join(folder, "flows.jsonl");
   const jobs = urn("aws:ec2/subnet:Subnet", "jobs");
   const flows = [
@@ -103,7 +92,7 @@ test("flows of a file have URNs of the program as their ends", async (t) => {
 });
 
 test("a snapshot beside a program tells of what that only names", async (t) => {
-  const folder = await program(t, `const subnet = { id: "subnet-1" }, group = { id: "sg-1" };${batch}`);
+  const folder = await smallProgram(t, `const subnet = { id: "subnet-1" }, group = { id: "sg-1" };${batch}`);
   const copy = path.join(folder, "configs");
   await cp(snapshot, copy, { recursive: true });
   const alone = await check("--program", folder);
@@ -166,7 +155,7 @@ for (const [what, config, says] of configs) {
 }
 
 test("a program without AWS Batch has nothing to check: 2, and says what to do", async (t) => {
-  const folder = await program(t, network);
+  const folder = await smallProgram(t, network);
   const { code, stderr } = await check("--program", folder);
   t.is(code, 2);
   t.regex(stderr, /declares no AWS Batch compute environment.*name flows with --flows\n$/);
@@ -177,7 +166,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as { port: number };
-    const folder = await program(
+    const folder = await smallProgram(
       t,
       `import net from "node:net";\nnet.connect(${port}, "127.0.0.1", () => { for (;;); });`,
     );
@@ -198,7 +187,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const full = "/dev/full";
 const testWithFullDevice = existsSync(full) ? test : test.skip;
 testWithFullDevice("verdicts that find no room are one sentence: 2", async (t) => {
-  const child = spawn(process.execPath, ["network", "check", "--program", await program(t, network + batch)], {
+  const child = spawn(process.execPath, ["network", "check", "--program", await smallProgram(t, network + batch)], {
     cwd: project,
     stdio: ["ignore", openSync(full, "w"), "pipe"],
   });
