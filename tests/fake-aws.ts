@@ -18,7 +18,7 @@ export interface AwsCall {
 
 /** What an operation answers; a function, or one answer after the other, the last for ever. */
 export type Answer = { readonly status?: number; readonly error?: string; readonly body?: Json } | "cut" | "silence";
-export type Operation = ((body: Json, call: number) => Answer) | readonly Answer[];
+export type Operation = ((body: Json, call: number) => Answer | Promise<Answer>) | readonly Answer[];
 
 /** The HTTP side of AWS Batch and CloudWatch Logs, as far as a test says, where AWS_ENDPOINT_URL leads. */
 export interface FakeAws {
@@ -52,7 +52,7 @@ export async function startFakeAws(t: Pick<ExecutionContext, "teardown">): Promi
     const number = counts.get(operation) ?? 0;
     counts.set(operation, number + 1);
     const how = operations.get(operation) ?? [{ status: 400, error: "ClientException", body: { message: "untold" } }];
-    const given = typeof how === "function" ? how(body, number) : (how[number] ?? how.at(-1)!);
+    const given = typeof how === "function" ? await how(body, number) : (how[number] ?? how.at(-1)!);
     reply(given, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { usageFailure } from "../../worker/cli/flags.ts";
+import { runCommand } from "../../worker/cli/command-line.ts";
 import { hasReaderLeft } from "../../worker/cli/output.ts";
+import { stopSignal } from "../../worker/cli/stop-signal.ts";
 import { Failure } from "../../worker/failure.ts";
-import { loadModule } from "../../worker/load-module.ts";
 import type { CliContext } from "./context.ts";
-
-type Command = (argv: string[], context: CliContext) => Promise<number>;
 
 const commands: Record<string, URL> = {
   submit: new URL("./submit.ts", import.meta.url),
@@ -27,7 +24,6 @@ Runs the worker as jobs: on AWS Batch, or with --env local on this machine as Ba
 
 /** Runs the command line of `process` and sets its exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
-  const [first = "", ...rest] = process.argv.slice(2);
   const { stdout, stderr } = process;
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -41,10 +37,10 @@ export async function main(process: NodeJS.Process): Promise<void> {
     stdout,
     stderr,
     project: fileURLToPath(new URL("../..", import.meta.url)),
-    stop: stopSignal(process),
+    stop: stopSignal(process, (_, exitCode) => exitCode),
   };
   try {
-    process.exitCode = await run(first, rest, context);
+    process.exitCode = await runCommand({ name: "batch", help, commands }, process.argv.slice(2), context);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     stderr.write(`${error.message}\n`);
@@ -52,36 +48,4 @@ export async function main(process: NodeJS.Process): Promise<void> {
   }
   // Who was told to leave does not wait for a call that is under way.
   if (context.stop.aborted) process.exit();
-}
-
-async function run(first: string, rest: string[], context: CliContext): Promise<number> {
-  if (first === "--help" || first === "-h") context.stdout.write(help);
-  else if (first === "--version") {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    context.stdout.write(`${version}\n`);
-  } else {
-    const file = Object.hasOwn(commands, first) ? commands[first] : undefined;
-    if (!file) {
-      const what = first === "" ? "a command is missing" : `unknown command "${first}"`;
-      throw usageFailure("batch", [`${what}; one of ${Object.keys(commands).join(", ")}`]);
-    }
-    const { command } = await loadModule<{ command: Command }>(file);
-    return await command(rest, context);
-  }
-  return 0;
-}
-
-/** The first signal asks to leave, a second one leaves at once. */
-function stopSignal(process: NodeJS.Process): AbortSignal {
-  const controller = new AbortController();
-  for (const [signal, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-  ] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      controller.abort(128 + number);
-    });
-  }
-  return controller.signal;
 }

@@ -7,6 +7,7 @@ import { loadModule } from "../load-module.ts";
 import type { CliContext } from "./context.ts";
 import { usageFailure } from "./flags.ts";
 import { hasReaderLeft } from "./output.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 type Command = (argv: string[], context: CliContext) => Promise<number>;
 
@@ -32,6 +33,8 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
     version: string;
   };
   const name = isCommand ? first : "run";
+  const told = (signal: string) =>
+    void process.stderr.write(`${signal}: stopping at the next checkpoint; a second signal leaves at once\n`);
   const context: CliContext = {
     env: process.env,
     stdin: process.stdin,
@@ -40,7 +43,7 @@ export async function main(process: NodeJS.Process, thread?: Worker): Promise<vo
     project,
     version,
     thread,
-    stop: stoppable.includes(name) ? stopSignal(process) : new AbortController().signal,
+    stop: stoppable.includes(name) ? stopSignal(process, told) : new AbortController().signal,
   };
   outliveReaders(process, stoppable.includes(name));
   // Sequelize warns here of each connection that it loses in a transaction; what we print about it says more.
@@ -85,20 +88,4 @@ function report(error: unknown, stderr: NodeJS.WriteStream): number {
   // A bug: here the stack is what helps.
   stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCodes.failed.code;
-}
-
-/** The first signal asks to stop, a second one leaves at once with the shell's code for it. */
-function stopSignal(process: NodeJS.Process): AbortSignal {
-  const controller = new AbortController();
-  for (const [signal, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-  ] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      process.stderr.write(`${signal}: stopping at the next checkpoint; a second signal leaves at once\n`);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }

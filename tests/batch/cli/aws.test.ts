@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import { type Answer, type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
 
@@ -63,15 +64,19 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
 const place = ["--queue", "queue", "--job-definition", "worker:1"];
 
 /** A queue, a definition that gives its jobs `environment`, and what becomes of each submission, from 0. */
-function takesJobs(aws: FakeAws, submission: (number: number) => Answer, environment: Json[] = []): void {
+function takesJobs(
+  aws: FakeAws,
+  submission: (number: number) => Answer | Promise<Answer>,
+  environment: Json[] = [],
+): void {
   const idOf = (number: number) => id.replace(/1$/, String(number));
   aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
   aws.answer("describejobqueues", [{ body: { jobQueues: [{ jobQueueName: "queue", state: "ENABLED" }] } }]);
   aws.answer("describejobdefinitions", [
     { body: { jobDefinitions: [{ revision: 1, containerProperties: { image: "worker", environment } }] } },
   ]);
-  aws.answer("submitjob", (_, number) => {
-    const answer = submission(number);
+  aws.answer("submitjob", async (_, number) => {
+    const answer = await submission(number);
     return typeof answer === "string" || answer.error ? answer : { body: { jobId: idOf(number), jobName: "x" } };
   });
   aws.answer("describejobs", ({ jobs }) => ({
@@ -111,8 +116,12 @@ test("jobs of half a submission that can't be ended are named", async (t) => {
 test("Ctrl-C while jobs are submitted leaves none behind", async (t) => {
   const aws = await startFakeAws(t);
   let child: ChildProcess | undefined;
-  takesJobs(aws, (number) => {
-    if (number === 1) child!.kill("SIGINT");
+  takesJobs(aws, async (number) => {
+    if (number === 1) {
+      child!.kill("SIGINT");
+      // It gets the signal before the answer.
+      await sleep(1000);
+    }
     return {};
   });
   const { code, stdout, stderr } = await batch(aws, ["submit", "--watch", ...place], undefined, (started) => {
