@@ -12,6 +12,7 @@ FROM ${BASE_IMAGE} AS fingerprint
 WORKDIR /app
 COPY package.json package-lock.json Dockerfile ./
 COPY worker/bootstrap ./worker/bootstrap
+COPY worker/s3 ./worker/s3
 RUN node --input-type=module --eval "import { imageFingerprint } from './worker/bootstrap/image-fingerprint.ts'; console.log(await imageFingerprint('.'))" > image.sha256
 
 FROM ${BASE_IMAGE}

@@ -1,8 +1,8 @@
 import type { PutObjectCommandInput, S3ClientConfig } from "@aws-sdk/client-s3";
-import { addressText } from "../../worker/bootstrap/bundle-address.ts";
-import { openS3, type S3 } from "../../worker/bootstrap/s3-client.ts";
-import { detailOf, s3FaultOf } from "../../worker/bootstrap/s3-fault.ts";
 import { Failure } from "../../worker/failure.ts";
+import { addressText } from "../../worker/s3/address.ts";
+import { openS3, type S3 } from "../../worker/s3/client.ts";
+import { detailOf, s3FaultOf } from "../../worker/s3/fault.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 
 /** Where bundles are kept: the stack's outputs `bundleBucket` and `bundlePrefix`. */
@@ -58,7 +58,7 @@ async function put({ sdk, client }: S3, object: PutObjectCommandInput): Promise<
     await client.send(new sdk.PutObjectCommand({ ...object, ...conditions }));
     return true;
   } catch (error) {
-    if (s3FaultOf(error) === "exists") return false;
+    if (s3FaultOf(error) === "precondition") return false;
     throw error;
   }
 }
@@ -107,7 +107,7 @@ function failureOf(error: unknown, address: string, bucket: string): unknown {
         "usage",
         `The code can't be sent to ${address}: there are no credentials that are valid (${detail}); log in: aws sso login, or set AWS_PROFILE.`,
       );
-    case "exists":
+    case "precondition":
     case "refused":
       return failure("usage", `The code can't be sent to ${address}: Amazon S3 refuses it (${detail}).`);
     default:

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, realpath, rm, symlink } from "node:fs/promise
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Failure } from "../failure.ts";
-import { addressText, type BundleAddress, parseAddress } from "./bundle-address.ts";
+import { addressText } from "../s3/address.ts";
+import { type BundleAddress, parseAddress } from "./bundle-address.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { fingerprintFile } from "./image-fingerprint.ts";
 import { readBundle, type UnpackedFile, writeFiles } from "./unpack.ts";

@@ -1,18 +1,16 @@
 import { Failure } from "../failure.ts";
+import type { S3Address } from "../s3/address.ts";
 
-/** Where a bundle lies in Amazon S3; its name is its SHA-256. */
-export interface BundleAddress {
-  readonly bucket: string;
-  /** `bundles/2026-11/SHA256.tar.gz`. */
-  readonly key: string;
+/** Where a bundle lies in Amazon S3, `bundles/2026-11/SHA256.tar.gz`; its name is its SHA-256. */
+export interface BundleAddress extends S3Address {
   /** In hexadecimal. */
   readonly sha256: string;
 }
 
-/** `s3://BUCKET/PREFIX/SHA256.tar.gz`, as jobs are told by BATCH_PREFLIGHT_BUNDLE. */
-export const addressText = ({ bucket, key }: Pick<BundleAddress, "bucket" | "key">) => `s3://${bucket}/${key}`;
-
-/** @throws Failure `usage` for what is no address of a bundle */
+/**
+ * `s3://BUCKET/PREFIX/SHA256.tar.gz`, as jobs are told by BATCH_PREFLIGHT_BUNDLE.
+ * @throws Failure `usage` for what is no address of a bundle
+ */
 export function parseAddress(text: string): BundleAddress {
   const [, bucket, key, sha256] =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/((?:[^/]+\/)*([0-9a-f]{64})\.tar\.gz)$/.exec(text) ?? [];

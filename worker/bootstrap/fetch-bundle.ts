@@ -1,8 +1,9 @@
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { Failure } from "../failure.ts";
-import { addressText, type BundleAddress } from "./bundle-address.ts";
-import { openS3 } from "./s3-client.ts";
-import { detailOf, s3FaultOf } from "./s3-fault.ts";
+import { addressText } from "../s3/address.ts";
+import { openS3 } from "../s3/client.ts";
+import { detailOf, s3FaultOf } from "../s3/fault.ts";
+import type { BundleAddress } from "./bundle-address.ts";
 import { archiveLimit } from "./unpack.ts";
 
 /** Of the body, whose loss the SDK does not notice: it tries requests again, answers it hands over. */
@@ -106,7 +107,7 @@ function failureOf(error: unknown, address: BundleAddress, env: NodeJS.ProcessEn
             `The bundle ${name} can't be fetched: the job has no credentials (${detail}); give its definition a job role that may read it.`,
           );
     }
-    case "exists":
+    case "precondition":
     case "refused":
       return failure(
         "usage",

@@ -24,6 +24,7 @@ const usual = [
   "worker/bootstrap/index.js",
   "worker/index.js",
   "worker/processes/rows.ts",
+  "worker/s3/client.ts",
   "worker/start.sh",
 ];
 

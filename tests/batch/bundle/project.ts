@@ -27,6 +27,7 @@ export const smallProject: Readonly<Record<string, string>> = {
   "worker/index.js": 'console.log("worked");\n',
   "worker/start.sh": "#!/bin/sh\n",
   "worker/bootstrap/index.js": "",
+  "worker/s3/client.ts": "",
   "worker/processes/rows.ts": "export default {};\n",
 };
 

@@ -34,6 +34,7 @@ const changes: readonly (readonly [what: string, files: Record<string, string>, 
     false,
   ],
   ["another bootstrap", { "worker/bootstrap/index.js": "// other\n" }, true],
+  ["another way to Amazon S3", { "worker/s3/client.ts": "// other\n" }, true],
   ["other code", { "worker/index.js": "// other\n", "migrations/0002-more.ts": "" }, false],
 ];
 for (const [what, files, isOther] of changes) {

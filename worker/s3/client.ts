@@ -19,7 +19,7 @@ export async function openS3(env: NodeJS.ProcessEnv, own: S3ClientConfig = {}): 
     followRegionRedirects: true,
     // What stands in for it at an address has no names of buckets in front.
     forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL ?? "") !== "",
-    // Bundles have hashes of their own; other checksums stay out of requests and answers.
+    // Bundles have hashes of their own, and ranges of an object none; other checksums stay out of requests and answers.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // Who is late is asked again.

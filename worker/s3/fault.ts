@@ -8,8 +8,11 @@ export type S3Fault =
   | "denied"
   /** Nobody says who asks. */
   | "no-credentials"
-  /** Of a conditional write: it is there already, or is being written by somebody else. */
-  | "exists"
+  /**
+   * The condition that it was made under does not hold. Of a write: the object is there already, or is being written by
+   * somebody else; of a reading: it is another one by now.
+   */
+  | "precondition"
   | "refused";
 
 /** An error of the SDK, as far as its class tells in every version of it. */
@@ -36,7 +39,7 @@ export function s3FaultOf(error: unknown): S3Fault | undefined {
     if (status >= 500 || status === 429) return "unavailable";
     if (name === "NoSuchKey" || name === "NoSuchBucket" || status === 404) return "missing";
     if (stale.includes(name)) return "no-credentials";
-    if (status === 412 || status === 409) return "exists";
+    if (status === 412 || status === 409) return "precondition";
     return status === 403 ? "denied" : "refused";
   }
   // Node's errors of connections and names, the SDK's of time, and of a body that ends too early.
