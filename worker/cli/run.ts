@@ -96,7 +96,8 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const sourceRows = new Map<string, number>();
   const createDisplay = flags.json ? jsonDisplay : context.stderr.isTTY ? terminalDisplay : plainDisplay;
   const display = createDisplay(context, { ...request, limitIsDefault: flags.limit === undefined, argv, sourceRows });
-  const producer = observed(threadedProducer(request.only ?? names, processesFolder, context.thread), sourceRows);
+  const thread = threadedProducer(request.only ?? names, processesFolder, context.thread, variables);
+  const producer = observed(thread, sourceRows);
   try {
     // Creating, starting or asking the server is another process's work: Sequelize is loaded meanwhile.
     let onWait: OnWait = () => {};

@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { Failure } from "../../failure.ts";
-import { locationOf, unreadable, versionOf } from "./file.ts";
-import { RecordScanner } from "./record-scanner.ts";
+import { type MarkDistance, RecordScanner } from "./record-scanner.ts";
 import { BadRecord, type Batch, type OpenSource, type Source } from "./source.ts";
+import { type OpenObject, type StoredObject, storedObject } from "./stored-object.ts";
 import { Utf8Check } from "./utf8-check.ts";
 
 const batchRows = 1000;
@@ -10,71 +10,85 @@ const batchRows = 1000;
 const byteOrderMark = Buffer.from("\ufeff");
 
 /**
- * A CSV file (RFC 4180, UTF-8, first record the header) whose header must hold `columns`; items are texts by column.
+ * A CSV file, or an object of Amazon S3 (`s3://bucket/key`), by RFC 4180, in UTF-8, its first record the header, which must
+ * hold `columns`; items are texts by column. It is read once as a whole when it is opened, to count its records and to note
+ * where some of them begin; reading then begins near the first row that is wanted.
  * Beyond the RFC: lines may end in CR, LF or both, empty lines are skipped, and a quote within a field that does not
  * begin with one is text (`5" pipe`). A quoted field that goes on after its closing quote makes its record a bad one.
  */
-export function csvSource<Column extends string>(
-  file: URL,
-  columns: readonly Column[],
-): Source<Record<Column, string>> {
-  return { location: locationOf(file), open: () => openCsv(file, columns) };
+export function csvSource<Column extends string>(url: URL, columns: readonly Column[]): Source<Record<Column, string>> {
+  const stored = storedObject(url);
+  return { location: stored.location, open: () => openCsv(stored, columns) };
 }
 
-async function openCsv<Column extends string>(
-  file: URL,
+/** @param distance of the places where reading may begin, other than usual */
+export async function openCsv<Column extends string>(
+  stored: StoredObject,
   columns: readonly Column[],
+  distance?: MarkDistance,
 ): Promise<OpenSource<Record<Column, string>>> {
-  const scanner = new RecordScanner();
-  const version = await scan(file, scanner);
+  const { location } = stored;
+  const object = await stored.open();
+  const scanner = new RecordScanner(distance);
+  const version = await scan(location, object, scanner);
+  const csv: OpenedCsv = { location, object, scanner };
   if (scanner.inQuotes) {
     const where = `inside the quoted field that begins in line ${scanner.quotesLine}`;
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} is truncated, or lacks a closing quote: it ends ${where}; fetch it again, or mend that line.`,
+      `Source ${location} is truncated, or lacks a closing quote: it ends ${where}; fetch it again, or mend that line.`,
     );
   }
-  const header = await readHeader(file);
+  const header = await readHeader(csv);
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} has no column ${quoted(missing)}; its columns are ${quoted(header)}.`,
+      `Source ${location} has no column ${quoted(missing)}; its columns are ${quoted(header)}.`,
     );
   }
   const doubled = columns.filter((column) => header.indexOf(column) !== header.lastIndexOf(column));
   if (doubled.length > 0) {
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} has more than one column ${quoted(doubled)}; give each a name of its own.`,
+      `Source ${location} has more than one column ${quoted(doubled)}; give each a name of its own.`,
     );
   }
   const rows = Math.max(scanner.records - 1, 0);
-  const { endsInNewline, malformed } = scanner;
   return {
     version,
     rows,
     parts: [0],
-    read: (from, to) => readCsv(file, columns, header, { from, to, last: rows - 1, endsInNewline, malformed }),
+    read: (from, to) => readCsv(csv, columns, header, { from, to, last: rows - 1 }),
   };
 }
 
+interface OpenedCsv {
+  readonly location: string;
+  readonly object: OpenObject;
+  /** Has seen all of it. */
+  readonly scanner: RecordScanner;
+}
+
 /**
- * Shows a file to `scanner`, without its byte order mark.
+ * Shows an object to `scanner`, without its byte order mark.
  * @returns its version
  * @throws Failure where it is not UTF-8
  */
-async function scan(file: URL, scanner: RecordScanner): Promise<string> {
+async function scan(location: string, object: OpenObject, scanner: RecordScanner): Promise<string> {
   const check = new Utf8Check();
+  const beginning = Buffer.from(await object.slice(0, Math.min(byteOrderMark.length, object.size)));
+  const skipped = beginning.equals(byteOrderMark) ? byteOrderMark.length : 0;
+  scanner.skip(skipped);
   let before = 0;
-  const version = await versionOf(file, (block) => {
+  const version = await object.scan((block) => {
     const fault = check.see(block);
-    const start = before === 0 && block.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+    const start = Math.min(Math.max(skipped - before, 0), block.length);
     scanner.see(block.subarray(start, fault === undefined ? block.length : Math.max(fault, start)));
     if (fault !== undefined) {
       throw new Failure(
         "usage",
-        `Source ${locationOf(file)} is not UTF-8 in line ${scanner.line}, at byte offset ${before + fault}; save it as UTF-8.`,
+        `Source ${location} is not UTF-8 in line ${scanner.line}, at byte offset ${before + fault}; save it as UTF-8.`,
       );
     }
     before += block.length;
@@ -82,7 +96,7 @@ async function scan(file: URL, scanner: RecordScanner): Promise<string> {
   if (check.unfinished > 0) {
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} is truncated: it ends inside a character in line ${scanner.line}; fetch it again.`,
+      `Source ${location} is truncated: it ends inside a character in line ${scanner.line}; fetch it again.`,
     );
   }
   return version;
@@ -90,34 +104,34 @@ async function scan(file: URL, scanner: RecordScanner): Promise<string> {
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
 
-async function readHeader(file: URL): Promise<string[]> {
-  for await (const header of records(file, { to: 1 })) return header;
-  throw new Failure("usage", `Source ${locationOf(file)} is empty; a CSV file with a header was expected.`);
+async function readHeader(csv: OpenedCsv): Promise<string[]> {
+  const { location } = csv;
+  if (csv.scanner.records > 0) for await (const header of records(csv, { from: 1, to: 1 })) return header;
+  throw new Failure("usage", `Source ${location} is empty; a CSV file with a header was expected.`);
 }
 
 interface ReadRange {
   from: number;
   to: number;
   last: number;
-  endsInNewline: boolean;
-  /** Records, counted from 1. */
-  malformed: ReadonlySet<number>;
 }
 
 async function* readCsv<Column extends string>(
-  file: URL,
+  csv: OpenedCsv,
   columns: readonly Column[],
   header: readonly string[],
-  { from, to, last, endsInNewline, malformed }: ReadRange,
+  { from, to, last }: ReadRange,
 ): AsyncGenerator<Batch<Record<Column, string>>> {
+  const { location, scanner } = csv;
+  const { endsInNewline, malformed } = scanner;
   const places = columns.map((column) => header.indexOf(column));
   let items: (Record<Column, string> | BadRecord)[] = [];
   let first = from;
   let row = from;
   // Record 1 is the header, so row 0 is record 2.
-  for await (const fields of records(file, { from: from + 2, to: to + 1 })) {
+  for await (const fields of records(csv, { from: from + 2, to: to + 1 })) {
     if (fields.length < header.length && row === last && !endsInNewline) {
-      throw new Failure("usage", `Source ${locationOf(file)} is truncated: it ends in row ${row}; fetch it again.`);
+      throw new Failure("usage", `Source ${location} is truncated: it ends in row ${row}; fetch it again.`);
     }
     if (malformed.has(row + 2)) {
       items.push(
@@ -141,20 +155,23 @@ async function* readCsv<Column extends string>(
 }
 
 /** Records `from` to `to`, both counted from 1 and included. */
-async function* records(file: URL, { from = 1, to }: { from?: number; to: number }): AsyncGenerator<string[]> {
+async function* records(
+  { location, object, scanner }: OpenedCsv,
+  { from, to }: { from: number; to: number },
+): AsyncGenerator<string[]> {
   if (to < from) return;
   // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
   const { CsvError, parse } = await import("csv-parse");
-  const input = createReadStream(file);
+  const mark = scanner.markBefore(from);
+  const input = Readable.from(object.stream(mark.offset), { objectMode: false });
   const parser = input.pipe(
     parse({
-      bom: true,
       record_delimiter: ["\r\n", "\n", "\r"],
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
-      from,
-      to,
+      from: from - mark.record + 1,
+      to: to - mark.record + 1,
     }),
   );
   input.on("error", (error) => parser.destroy(error));
@@ -162,11 +179,11 @@ async function* records(file: URL, { from = 1, to }: { from?: number; to: number
     for await (const record of parser) yield record as string[];
   } catch (error) {
     if (error instanceof CsvError) {
-      throw new Failure("usage", `Source ${locationOf(file)} is not CSV: ${(error as Error).message}.`, {
+      throw new Failure("usage", `Source ${location} is not CSV: ${(error as Error).message}.`, {
         cause: error,
       });
     }
-    throw unreadable(file, error);
+    throw error;
   } finally {
     input.destroy();
   }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Failure } from "../../failure.ts";
+import type { OpenObject, StoredObject } from "./stored-object.ts";
 
 /** The project's root. */
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -34,6 +36,48 @@ export function locationOf(file: URL): string {
 
 function pathInPackages(file: URL): string | undefined {
   return /.*\/node_modules\/(.*)/s.exec(decodeURIComponent(file.pathname))?.[1];
+}
+
+/** A file to read sources from. */
+export function fileObject(file: URL): StoredObject {
+  return { location: locationOf(file), open: () => openFile(file) };
+}
+
+async function openFile(file: URL): Promise<OpenObject> {
+  const { size } = await stat(file).catch((error) => {
+    throw unreadable(file, error);
+  });
+  return {
+    size,
+    version: () => versionOf(file),
+    scan: (see) => versionOf(file, see),
+    async *stream(from) {
+      try {
+        yield* createReadStream(file, { start: from });
+      } catch (error) {
+        throw unreadable(file, error);
+      }
+    },
+    slice: (from, to) => slice(file, from, to),
+  };
+}
+
+async function slice(file: URL, from: number, to: number): Promise<ArrayBuffer> {
+  const bytes = new Uint8Array(to - from);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file);
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at);
+      if (bytesRead === 0) throw new Failure("failed", `Source ${locationOf(file)} has become shorter; run it again.`);
+      at += bytesRead;
+    }
+    return bytes.buffer;
+  } catch (error) {
+    throw error instanceof Failure ? error : unreadable(file, error);
+  } finally {
+    await handle?.close();
+  }
 }
 
 /**

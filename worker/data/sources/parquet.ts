@@ -1,44 +1,38 @@
-import { fileURLToPath } from "node:url";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { Failure } from "../../failure.ts";
-import { locationOf, unreadable, versionOf } from "./file.ts";
 import type { Batch, OpenSource, Source } from "./source.ts";
+import { type OpenObject, type StoredObject, storedObject } from "./stored-object.ts";
 
 const batchRows = 2000;
 
 /**
- * A parquet file with at least the named columns. Items hold the values as hyparquet decodes them, 64-bit integers as
- * numbers where they are safe; timestamps are Dates.
+ * A parquet file, or an object of Amazon S3 (`s3://bucket/key`), with at least the named columns. Items hold the values as
+ * hyparquet decodes them, 64-bit integers as numbers where they are safe; timestamps are Dates. Of an object only footer and
+ * column chunks are fetched.
  */
-export function parquetSource<Item extends object>(file: URL, columns: readonly (keyof Item & string)[]): Source<Item> {
-  return { location: locationOf(file), open: () => openParquet<Item>(file, columns) };
+export function parquetSource<Item extends object>(url: URL, columns: readonly (keyof Item & string)[]): Source<Item> {
+  const stored = storedObject(url);
+  return {
+    location: stored.location,
+    open: () => openParquet<Item>(stored, columns),
+    parts: async () => (await readFooter(stored.location, await stored.open())).metadata.row_groups.length,
+  };
 }
 
-async function openParquet<Item extends object>(
-  file: URL,
+export async function openParquet<Item extends object>(
+  stored: StoredObject,
   columns: readonly (keyof Item & string)[],
 ): Promise<OpenSource<Item>> {
-  // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
-  const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet");
-  const version = await versionOf(file);
-  let buffer: AsyncBuffer;
-  let metadata: FileMetaData;
-  try {
-    buffer = await asyncBufferFromFile(fileURLToPath(file));
-    metadata = withSafeIntegers(await parquetMetadataAsync(buffer));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall) throw unreadable(file, error);
-    const message = (error as Error).message.replace(/^parquet /, "");
-    throw new Failure("usage", `Source ${locationOf(file)} is not a parquet file, or is truncated: ${message}.`, {
-      cause: error,
-    });
-  }
+  const { location } = stored;
+  const object = await stored.open();
+  const version = await object.version();
+  const { buffer, metadata } = await readFooter(location, object);
   const present = metadata.schema.filter((element) => element.type !== undefined).map((element) => element.name);
   const missing = columns.filter((column) => !present.includes(column));
   if (missing.length > 0) {
     throw new Failure(
       "usage",
-      `Source ${locationOf(file)} has no column ${missing.map((name) => `"${name}"`).join(", ")}; ` +
+      `Source ${location} has no column ${missing.map((name) => `"${name}"`).join(", ")}; ` +
         `its columns are ${present.map((name) => `"${name}"`).join(", ")}.`,
     );
   }
@@ -49,12 +43,33 @@ async function openParquet<Item extends object>(
     version,
     rows,
     parts,
-    read: (from, to) => readParquet<Item>({ file, buffer, metadata, columns, parts }, from, to),
+    read: (from, to) => readParquet<Item>({ location, buffer, metadata, columns, parts }, from, to),
   };
 }
 
+async function readFooter(
+  location: string,
+  object: OpenObject,
+): Promise<{ buffer: AsyncBuffer; metadata: FileMetaData }> {
+  // Loaded when it is used: whoever asks only what sub-processes there are does not wait for it.
+  const { parquetMetadataAsync } = await import("hyparquet");
+  const buffer: AsyncBuffer = {
+    byteLength: object.size,
+    slice: (from, to = object.size) => object.slice(from, to),
+  };
+  try {
+    return { buffer, metadata: withSafeIntegers(await parquetMetadataAsync(buffer)) };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const message = (error as Error).message.replace(/^parquet /, "");
+    throw new Failure("usage", `Source ${location} is not a parquet file, or is truncated: ${message}.`, {
+      cause: error,
+    });
+  }
+}
+
 interface OpenParquet<Item> {
-  file: URL;
+  location: string;
   buffer: AsyncBuffer;
   metadata: FileMetaData;
   columns: readonly (keyof Item & string)[];
@@ -93,7 +108,7 @@ async function* readGroup<Item extends object>(
 
 /** The values of some rows within one row group, column by column. */
 async function readColumns<Item>(
-  { file, buffer, metadata, columns }: OpenParquet<Item>,
+  { location, buffer, metadata, columns }: OpenParquet<Item>,
   range: { first: number; end: number },
 ): Promise<unknown[][]> {
   const count = range.end - range.first;
@@ -120,8 +135,9 @@ async function readColumns<Item>(
       },
     });
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const { message } = error as Error;
-    throw new Failure("failed", `Source ${locationOf(file)} is damaged near row ${range.first}: ${message}.`, {
+    throw new Failure("failed", `Source ${location} is damaged near row ${range.first}: ${message}.`, {
       cause: error,
     });
   }
@@ -130,7 +146,7 @@ async function readColumns<Item>(
     if (found.length === count) return found;
     throw new Failure(
       "failed",
-      `Source ${locationOf(file)} is damaged: column "${column}" has ${found.length} of ${count} values from row ${range.first} on.`,
+      `Source ${location} is damaged: column "${column}" has ${found.length} of ${count} values from row ${range.first} on.`,
     );
   });
 }

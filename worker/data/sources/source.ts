@@ -4,6 +4,12 @@ export interface Source<Item> {
   readonly location: string;
   /** @throws Failure when it is missing, truncated, of another format or has other columns */
   open(): Promise<OpenSource<Item>>;
+  /**
+   * How many parts it has that are read whole (row groups), without reading it all; where there are none to tell, it can be
+   * split anywhere.
+   * @throws Failure as open, but for columns
+   */
+  parts?(): Promise<number>;
 }
 
 export interface OpenSource<Item> {

@@ -3,8 +3,8 @@ import type { ProduceRequest, SourceFacts } from "./producer.ts";
 
 /** What the thread is told; `call` numbers the question that later messages belong to. */
 export type ToThread =
-  /** First of all: the sub-processes that will be asked for, and their folder's URL. */
-  | { names: readonly string[]; folder: string }
+  /** First of all: the sub-processes that will be asked for, their folder's URL, and what the environment has besides its own. */
+  | { names: readonly string[]; folder: string; env: NodeJS.ProcessEnv }
   | { call: number; open: string }
   | { call: number; produce: ProduceRequest }
   /** A chunk is done with: one more may be sent, and here is memory for it. */

@@ -1,3 +1,4 @@
+import { env } from "node:process";
 import { parentPort } from "node:worker_threads";
 import { CopyEncoder } from "../../data/binary-copy/encoder.ts";
 import { Failure } from "../../failure.ts";
@@ -38,6 +39,8 @@ const credits = new Map<number, Credit>();
 
 port.on("message", (message: ToThread) => {
   if ("names" in message) {
+    // The thread was started before anybody knew which settings it would be.
+    Object.assign(env, message.env);
     inThread = load(message.names, message.folder);
     // Told to whoever asks next.
     inThread.catch(() => {});

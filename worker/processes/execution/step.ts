@@ -12,6 +12,7 @@ import type { Emit, StepOutcome, StepResult } from "./events.ts";
 import type { AnyLoad, Producer } from "./producer.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import { type Shard, shardRange } from "./shard.ts";
+import { itemsUntilStopped, untilStopped } from "./until-stopped.ts";
 
 /** What a step is run with. */
 export interface StepContext {
@@ -135,7 +136,7 @@ export async function runLoad(
   const quarantineLimit = context.quarantineLimit ?? load.quarantineLimit;
   return await runStep(context, async (execution, progress) => {
     emit({ event: "reading", name });
-    const facts = await producer.open(name);
+    const facts = await untilStopped(producer.open(name), stop);
     const rows = shardRange(facts, limit, shard);
     const range = { ...rows, toEnd: shard.index === shard.of - 1 && rows.end === facts.rows };
     const identity = {
@@ -150,7 +151,7 @@ export async function runLoad(
     if (!state) return execution.alreadyComplete();
     if (state.nextRow < range.end) {
       const request = { name, from: state.nextRow, to: range.end, columns: session.columns };
-      for await (const chunk of producer.produce(request)) {
+      for await (const chunk of itemsUntilStopped(producer.produce(request), stop)) {
         if (stop.aborted) break;
         refuseBeyond(quarantineLimit, state, chunk, load.source.location);
         const next = await session.commit(chunk);

@@ -11,9 +11,15 @@ import { startThread } from "./start-thread.js";
  * @param names sub-processes that it will be asked for
  * @param folder URL of the folder that they are in
  * @param thread one that was started earlier
+ * @param env settings that sources read, where they are others than the process's own: Region, credentials
  */
-export function threadedProducer(names: readonly string[], folder = processesFolder, thread = startThread()): Producer {
-  thread.postMessage({ names, folder } satisfies ToThread);
+export function threadedProducer(
+  names: readonly string[],
+  folder = processesFolder,
+  thread = startThread(),
+  env: NodeJS.ProcessEnv = {},
+): Producer {
+  thread.postMessage({ names, folder, env: { ...env } } satisfies ToThread);
   const receivers = new Map<number, (message: FromThread) => void>();
   let calls = 0;
   let dead: Error | undefined;

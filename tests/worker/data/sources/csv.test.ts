@@ -2,11 +2,14 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import test, { type ExecutionContext } from "ava";
-import { csvSource } from "../../../../worker/data/sources/csv.ts";
+import { csvSource, openCsv } from "../../../../worker/data/sources/csv.ts";
+import { s3Object } from "../../../../worker/data/sources/s3-object.ts";
 import { BadRecord, type OpenSource } from "../../../../worker/data/sources/source.ts";
+import { storedObject } from "../../../../worker/data/sources/stored-object.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { seededRandom } from "../../../random.ts";
 import { temporaryFolder } from "../../../temporary-folder.ts";
+import { bucket, fakeS3 } from "./fake-s3.ts";
 
 async function fileOf(t: ExecutionContext, text: string | Buffer): Promise<URL> {
   const file = path.join(await temporaryFolder(t), "people.csv");
@@ -114,14 +117,19 @@ test("characters of several bytes are read whole wherever blocks end", async (t)
   t.true(rows.every(([, item]) => !(item instanceof BadRecord) && item.a === line));
 });
 
-test("whatever a file looks like, `rows` is the number of rows that are read", async (t) => {
+/** Any text that is not all nonsense. */
+function anyCsv(random: () => number): string {
+  const length = Math.floor(random() * 60);
+  const letters = Array.from({ length }, () => 'ab,,""\n\r\u00e9\0\ufeff'.charAt(Math.floor(random() * 11)));
+  return `${random() < 0.2 ? "\ufeff" : ""}${random() < 0.2 ? "\r\n" : ""}name\n${letters.join("")}\n`;
+}
+
+test("whatever a file looks like, `rows` is the number of rows that are read, wherever reading begins", async (t) => {
   const seed = Number(process.env.CSV_SEED ?? 1);
   const random = seededRandom(seed);
   let unclosed = 0;
-  for (let round = 0; round < 300; round++) {
-    const length = Math.floor(random() * 60);
-    const letters = Array.from({ length }, () => 'ab,,""\n\r\u00e9\0'.charAt(Math.floor(random() * 10)));
-    const text = `${random() < 0.2 ? "\ufeff" : ""}${random() < 0.2 ? "\r\n" : ""}name\n${letters.join("")}\n`;
+  for (let round = 0; round < Number(process.env.CSV_ROUNDS ?? 300); round++) {
+    const text = anyCsv(random);
     const file = await fileOf(t, text);
     try {
       const source = await csvSource(file, ["name"]).open();
@@ -129,6 +137,11 @@ test("whatever a file looks like, `rows` is the number of rows that are read", a
       t.is(rows.length, source.rows, JSON.stringify(text));
       const from = Math.floor(random() * (source.rows + 1));
       t.deepEqual(await rowsOf(source, from), rows.slice(from), JSON.stringify(text));
+      // A place to begin at in front of each record, of some, and of those that many bytes lie between.
+      for (const distance of [1, 2, 7]) {
+        const marked = await openCsv(storedObject(file), ["name"], { records: distance, bytes: distance * 3 });
+        t.deepEqual(await rowsOf(marked, from), rows.slice(from), JSON.stringify([text, from, distance]));
+      }
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       t.regex(error.message, /lacks a closing quote/, JSON.stringify(text));
@@ -136,6 +149,76 @@ test("whatever a file looks like, `rows` is the number of rows that are read", a
     }
   }
   t.true(unclosed < 200);
+});
+
+test("any range of rows is the same with places to begin at as without", async (t) => {
+  const random = seededRandom(7);
+  const ends = ["\n", "\r", "\r\n", "\n\n", "\r\n\r\n"];
+  const fields = ["", "a", '"b\nc"', '"d ""e"""', '"\r\n"', '"f" g', "\ufeff", '5" pipe', '","', "\u{1F6EC}", "h,i"];
+  const pick = (of: readonly string[]) => of[Math.floor(random() * of.length)]!;
+  const lines = Array.from({ length: 400 }, (_, row) => `${row},${pick(fields)}${pick(ends)}`);
+  const file = await fileOf(t, `\ufeffid,text\r\n${lines.join("")}`);
+  const whole = await csvSource(file, ["id", "text"]).open();
+  const rows = await rowsOf(whole);
+  t.is(rows.length, 400);
+  const marked = await openCsv(storedObject(file), ["id", "text"], { records: 16, bytes: 1000 });
+  for (let from = 0; from < 400; from += 13) {
+    const to = Math.min(from + Math.floor(random() * 50), 400);
+    t.deepEqual(await rowsOf(marked, from, to), rows.slice(from, to), `${from} to ${to}`);
+  }
+});
+
+test("reading begins near the first row that is wanted", async (t) => {
+  const file = await fileOf(t, `a\n${"0123456789\n".repeat(1000)}`);
+  const stored = storedObject(file);
+  const begun: number[] = [];
+  const object = await stored.open();
+  const stream = (from: number) => {
+    begun.push(from);
+    return object.stream(from);
+  };
+  const noting = { ...object, stream };
+  const source = await openCsv({ ...stored, open: async () => noting }, ["a"], { records: 100, bytes: 1e9 });
+  begun.length = 0;
+  for (const row of [0, 98, 99, 999]) t.is((await rowsOf(source, row, row + 1)).length, 1);
+  // Record 1 is the header: records 101, 201, ... are rows 99, 199, ...
+  t.deepEqual(begun, [0, 0, 2 + 99 * 11, 2 + 999 * 11]);
+});
+
+test("an object of Amazon S3 is read as a file is, in whatever pieces it comes, and whatever breaks", async (t) => {
+  const s3 = await fakeS3(t);
+  const random = seededRandom(3);
+  const url = new URL(`s3://${bucket}/people%20%231.csv`);
+  const stored = s3Object(url, { client: s3.client, pauses: [1, 1] });
+  for (let round = 0; round < 60; round++) {
+    const text = anyCsv(random);
+    s3.put("people #1.csv", Buffer.from(text));
+    s3.trouble = () => undefined;
+    const expected = await csvSource(await fileOf(t, text), ["name"])
+      .open()
+      .catch(() => undefined);
+    if (!expected) continue;
+    // Each answer breaks off after some bytes.
+    s3.trouble = ({ method }) => (method === "GET" ? { cutAfter: 1 + Math.floor(random() * 9) } : undefined);
+    const source = await openCsv(stored, ["name"], { records: 2, bytes: 20 });
+    t.is(source.rows, expected.rows, JSON.stringify(text));
+    const from = Math.floor(random() * (source.rows + 1));
+    t.deepEqual(await rowsOf(source, from), await rowsOf(expected, from), JSON.stringify(text));
+  }
+});
+
+test("of an object no more is asked for than its scan, its header and what is read", async (t) => {
+  const s3 = await fakeS3(t);
+  s3.put("a.csv", Buffer.from(`a\n${"0123456789\n".repeat(100_000)}`));
+  const stored = s3Object(new URL(`s3://${bucket}/a.csv`), { client: s3.client });
+  const source = await openCsv(stored, ["a"]);
+  t.is(source.rows, 100_000);
+  s3.requests.length = 0;
+  t.is((await rowsOf(source, 95_000, 95_010)).length, 10);
+  t.deepEqual(
+    s3.requests.map(({ range }) => range),
+    [[2 + 89_999 * 11, 1_100_001]],
+  );
 });
 
 test("the version follows the content, not the file", async (t) => {

@@ -5,10 +5,12 @@ import test from "ava";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { packageFile } from "../../../../worker/data/sources/file.ts";
-import { parquetSource } from "../../../../worker/data/sources/parquet.ts";
+import { openParquet, parquetSource } from "../../../../worker/data/sources/parquet.ts";
+import { s3Object } from "../../../../worker/data/sources/s3-object.ts";
 import type { BadRecord } from "../../../../worker/data/sources/source.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { temporaryFolder } from "../../../temporary-folder.ts";
+import { bucket, fakeS3 } from "./fake-s3.ts";
 
 const flights = packageFile("vega-datasets", "../data/flights-3m.parquet");
 
@@ -53,6 +55,53 @@ test("the parts are the row groups", async (t) => {
     parts,
     Array.from({ length: 11 }, (_, group) => group * 272_727),
   );
+});
+
+test("row groups are counted by the footer alone", async (t) => {
+  t.is(await parquetSource(flights, []).parts?.(), 11);
+  const file = path.join(await temporaryFolder(t), "flights.parquet");
+  const bytes = await readFile(flights);
+  await writeFile(file, bytes.fill(0, 4, bytes.length - 100_000));
+  t.is(await parquetSource(pathToFileURL(file), ["no such column" as never]).parts?.(), 11);
+});
+
+test("of an object of Amazon S3 only the footer and the column chunks that are wanted are fetched, whatever breaks", async (t) => {
+  const s3 = await fakeS3(t);
+  const bytes = await readFile(flights);
+  s3.put("flights 2001.parquet", bytes);
+  const stored = s3Object(new URL(`s3://${bucket}/flights%202001.parquet`), { client: s3.client, pauses: [1, 1] });
+  const source = await openParquet<Flight>(stored, columns);
+  t.is(source.rows, 3_000_000);
+  t.is(source.parts.length, 11);
+  t.deepEqual(
+    s3.requests.map(({ method }) => method),
+    ["HEAD", "GET"],
+  );
+  t.is(s3.sent, 512 * 1024);
+  s3.sent = 0;
+  s3.requests.length = 0;
+  s3.trouble = (_, number) => (number % 3 === 0 ? { cutAfter: 20_000 } : undefined);
+  const rows: (Flight | BadRecord)[] = [];
+  for await (const { items } of source.read(300_000, 301_000)) rows.push(...items);
+  t.deepEqual(rows, await rowsOf(300_000, 301_000));
+  t.true(s3.sent < bytes.length / 11, `${s3.sent} of ${bytes.length} bytes`);
+  // Three columns of one row group.
+  t.true(s3.requests.length <= 5, `${s3.requests.length} requests`);
+});
+
+test("an object that is replaced between footer and rows is not mixed up", async (t) => {
+  const s3 = await fakeS3(t);
+  const bytes = await readFile(flights);
+  s3.put("a", bytes);
+  const source = await openParquet<Flight>(s3Object(new URL(`s3://${bucket}/a`), { client: s3.client }), columns);
+  s3.put("a", Buffer.concat([bytes, Buffer.alloc(1)]));
+  const error = await t.throwsAsync(
+    async () => {
+      for await (const _ of source.read(0, 10));
+    },
+    { instanceOf: Failure },
+  );
+  t.regex(error.message, /^Source s3:\/\/data\.example\/a was replaced or deleted while it was being read/);
 });
 
 test("a truncated file ends in one sentence", async (t) => {
