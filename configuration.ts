@@ -6,6 +6,7 @@ import {
 } from "./batch/compute-environment.ts";
 import { databaseFaults } from "./batch/database.ts";
 import { jobFaults } from "./batch/job-definition.ts";
+import { type SourceLocation, sourceLocationOf } from "./batch/required-flows.ts";
 import { bundleBucketPrefix, type WorkloadNeeds, workloadNeeds } from "./batch/workload.ts";
 import { isPrivate, overlap, parseCidrBlock } from "./network/cidr.ts";
 import { planNetwork } from "./network/plan.ts";
@@ -38,12 +39,14 @@ function configurationOf(name: string, values: Values, region: string, faults: s
   const onFargate = !types.some(runsOnInstances);
   const hasOwnDatabase = values.databaseUrlSecretArn === "";
   const isExisting = values.vpcId !== "" || values.subnetIds.length > 0;
+  const sourceLocations = sourceLocationsOf(values.sourceLocations, faults);
   const needs = workloadNeeds({
     region,
     launchTypes: types,
     image: values.image || undefined,
     secretArn: values.databaseUrlSecretArn || undefined,
     bundleBucketPrefix: bundleBucketPrefix(name),
+    sourceLocations,
   });
 
   for (const type of types)
@@ -113,8 +116,21 @@ function configurationOf(name: string, values: Values, region: string, faults: s
       ...size,
       ...limits,
       logRetentionInDays: values.logRetentionDays,
+      sourceLocations,
     },
   };
+}
+
+function sourceLocationsOf(texts: readonly string[], faults: string[]): SourceLocation[] {
+  return texts.flatMap((text) => {
+    const location = sourceLocationOf(text);
+    if (location === undefined) {
+      faults.push(
+        `sourceLocations has "${text}"; write it as s3://bucket or s3://bucket/prefix, percent-encoded, without *, ? and $.`,
+      );
+    }
+    return location ?? [];
+  });
 }
 
 function launchTypesOf(text: string, faults: string[]): LaunchType[] {

@@ -28,6 +28,7 @@ export const defaults = {
   timeout: 3600,
   attempts: 3,
   arraySize: 1,
+  sourceLocations: [] as readonly string[],
   databaseInstanceClass: "db.t4g.micro",
   databaseStorage: 20,
   databaseMultiZone: false,

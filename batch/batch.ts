@@ -5,6 +5,7 @@ import type { BundleBucket } from "./bundle-bucket.ts";
 import { ComputeEnvironment, type LaunchType, runsOnInstances } from "./compute-environment.ts";
 import { JobDefinition, type JobLimits, type JobSize } from "./job-definition.ts";
 import { JobQueue } from "./job-queue.ts";
+import { type SourceLocation, sourcesVariable } from "./required-flows.ts";
 import { Roles } from "./roles.ts";
 import { SubmitPolicy } from "./submit-policy.ts";
 
@@ -26,6 +27,8 @@ export interface BatchArgs extends JobSize, JobLimits {
   readonly logRetentionInDays: number;
   /** Where jobs find their code. */
   readonly bundles: BundleBucket;
+  /** Where jobs read their sources. */
+  readonly sourceLocations: readonly SourceLocation[];
 }
 
 /** Where jobs run, wait and log, and what a job is. */
@@ -55,6 +58,7 @@ export class Batch extends pulumi.ComponentResource {
         image,
         logGroupArn: logGroup.arn,
         secretArns: args.secretArns,
+        sourceLocations: args.sourceLocations,
         bundlesArn: pulumi.interpolate`${bundles.arn}/${bundles.prefix}/*`,
       },
       parent,
@@ -83,6 +87,10 @@ export class Batch extends pulumi.ComponentResource {
         ...args,
         onFargate: !launchTypes.some(runsOnInstances),
         command: ["--env", "aws"],
+        parameters:
+          args.sourceLocations.length === 0
+            ? {}
+            : { [sourcesVariable]: args.sourceLocations.map(({ text }) => text).join(" ") },
         environment: {
           ...args.environment,
           // Instances, unlike Fargate, don't tell it to their containers.

@@ -23,6 +23,7 @@ export interface JobDefinitionArgs extends JobSize, JobLimits {
   readonly assignPublicIp: boolean;
   readonly image: pulumi.Input<string>;
   readonly command: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** By name in the job's environment: ARN of the secret, with `:KEY::` behind it for one value of a JSON. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
@@ -94,6 +95,7 @@ export class JobDefinition extends pulumi.ComponentResource {
       {
         type: "container",
         platformCapabilities: [args.onFargate ? "FARGATE" : "EC2"],
+        ...(Object.keys(args.parameters).length === 0 ? {} : { parameters: args.parameters }),
         containerProperties: pulumi.jsonStringify(containerProperties(args)),
         retryStrategy: { attempts: args.attempts, evaluateOnExits: retryRules(exitCodes) },
         timeout: { attemptDurationSeconds: args.timeoutSeconds },

@@ -24,6 +24,13 @@ export {
   type RequiredService,
   requiredServices,
 } from "./required-flows/required-service.ts";
+export {
+  readingActions,
+  readingRequests,
+  type SourceLocation,
+  sourceLocationOf,
+  sourcesVariable,
+} from "./required-flows/source-location.ts";
 export type { Symptom } from "./required-flows/symptom.ts";
 
 /** Where an image comes from that nobody knows. */

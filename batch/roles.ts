@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "./required-flows/arn.ts";
+import { partitionOf, readingActions, readingRequests, type SourceLocation } from "./required-flows.ts";
 import { repositoryArnOf } from "./workload.ts";
 
 export interface RolesArgs {
@@ -13,9 +13,11 @@ export interface RolesArgs {
   readonly secretArns: readonly pulumi.Input<string>[];
   /** ARN of the objects that are the jobs' code. */
   readonly bundlesArn: pulumi.Input<string>;
+  /** Where jobs read their sources. */
+  readonly sourceLocations: readonly SourceLocation[];
 }
 
-/** Who may do what: the instance, the agent that starts the container, and the job itself (reads its code). */
+/** Who may do what: the instance, the agent that starts the container, and the job itself (reads its code and sources). */
 export class Roles extends pulumi.ComponentResource {
   /** Of the instances; undefined on Fargate. */
   readonly instanceProfileArn: pulumi.Output<string> | undefined;
@@ -60,12 +62,13 @@ export class Roles extends pulumi.ComponentResource {
     );
     this.executionRoleArn = execution.arn;
 
-    const job = role("job", "ecs-tasks.amazonaws.com", "Jobs of AWS Batch: read their code");
+    const job = role("job", "ecs-tasks.amazonaws.com", "Jobs of AWS Batch: read their code and sources");
     const read = { Effect: "Allow", Action: "s3:GetObject", Resource: args.bundlesArn };
+    const sources = readingStatements(args);
     permissions.push(
       new aws.iam.RolePolicy(
         `${name}-job`,
-        { role: job.id, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [read] }) },
+        { role: job.id, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [read, ...sources] }) },
         parent,
       ),
     );
@@ -73,6 +76,16 @@ export class Roles extends pulumi.ComponentResource {
     this.permissions = permissions;
     this.registerOutputs({});
   }
+}
+
+/**
+ * No leave to list the buckets (`s3:ListBucket`), which would tell a missing object from a denied one, and the names of all
+ * the others: the worker's sentence names both reasons.
+ */
+function readingStatements({ region, sourceLocations }: RolesArgs) {
+  const requests = sourceLocations.flatMap((location) => readingRequests(location, partitionOf(region)));
+  const resources = [...new Set(requests.map(({ resource }) => resource))];
+  return resources.length === 0 ? [] : [{ Effect: "Allow", Action: readingActions, Resource: resources }];
 }
 
 function executionPolicy({ region, image, logGroupArn, secretArns }: RolesArgs): pulumi.Output<string> {

@@ -8,10 +8,12 @@ import {
   partitionOf,
   policyStatements,
   type RequiredFlow,
+  readingRequests,
   request,
   requiredFlows,
   requiredServices,
   type Secret,
+  type SourceLocation,
 } from "./required-flows.ts";
 
 export interface WorkloadArgs {
@@ -23,6 +25,8 @@ export interface WorkloadArgs {
   readonly secretArn: string | undefined;
   /** What the name of the bucket with the jobs' code begins with. */
   readonly bundleBucketPrefix: string;
+  /** Where jobs read their sources. */
+  readonly sourceLocations: readonly SourceLocation[];
 }
 
 /** What the keys of bundles begin with. */
@@ -64,6 +68,7 @@ export function workloadNeeds({
   image,
   secretArn,
   bundleBucketPrefix,
+  sourceLocations,
 }: WorkloadArgs): WorkloadNeeds {
   const accountId = new Unknown("the account is known when the program is run with credentials");
   const ownImage: Image = {
@@ -81,6 +86,7 @@ export function workloadNeeds({
   const nobodyKnows = new Unknown("Amazon S3's provider completes the bucket's name");
   const partition = partitionOf(region);
   const code = request("s3:GetObject", { partition }, bundleBucketPrefix, nobodyKnows, "/*");
+  const sources = sourceLocations.flatMap((location) => readingRequests(location, partition));
   const job: Job = {
     images: [image === undefined ? ownImage : imageOf(image)],
     logs: [
@@ -90,7 +96,7 @@ export function workloadNeeds({
     environmentFiles: [],
     fileSystems: [],
     databases: [],
-    services: [{ service: "s3", requests: [code] }],
+    services: [{ service: "s3", requests: [code, ...sources] }],
     isMultiNode: false,
   };
   const flows = launchTypes.flatMap((launchType) =>

@@ -342,6 +342,37 @@ test.serial("a job may read code, and nothing else of AWS", async (t) => {
   t.deepEqual(recording.names("iam/rolePolicyAttachment:RolePolicyAttachment"), ["batch-preflight-instance"]);
 });
 
+test.serial("a job may read what sourceLocations name, in any version, and the endpoint lets it", async (t) => {
+  const recording = await program({ sourceLocations: '["s3://flights", "s3://airports/2001/my%20csv"]' });
+  const own = recording.one("iam/rolePolicy:RolePolicy", "batch-preflight-job");
+  const [, ...statements] = JSON.parse(own.inputs.policy).Statement;
+  const sources = [
+    "arn:aws:s3:::flights/*",
+    "arn:aws:s3:::airports/2001/my csv",
+    "arn:aws:s3:::airports/2001/my csv/*",
+  ];
+  const reading = ["s3:GetObject", "s3:GetObjectVersion"];
+  t.deepEqual(statements, [{ Effect: "Allow", Action: reading, Resource: sources }]);
+  const endpoint = recording.all("ec2/vpcEndpoint:VpcEndpoint").find(({ name }) => name.endsWith("-s3"));
+  const [, ...more] = JSON.parse(endpoint?.inputs.policy).Statement;
+  t.deepEqual(more, [{ Effect: "Allow", Principal: "*", Action: reading, Resource: sources }]);
+  const { parameters } = recording.one("batch/jobDefinition:JobDefinition").inputs;
+  t.deepEqual(parameters, { BATCH_PREFLIGHT_SOURCES: "s3://flights s3://airports/2001/my%20csv" });
+});
+
+test.serial("a place that is none, or that no policy can name, is told", async (t) => {
+  const { message } = (await t.throwsAsync(
+    program({ sourceLocations: '["flights", "s3://flights/*", "s3://flights"]' }),
+  ))!;
+  t.deepEqual(
+    message.split("\n"),
+    ["flights", "s3://flights/*"].map(
+      (text) =>
+        `sourceLocations has "${text}"; write it as s3://bucket or s3://bucket/prefix, percent-encoded, without *, ? and $.`,
+    ),
+  );
+});
+
 test.serial("a job is told its Region and where code may come from", async (t) => {
   const recording = await program();
   const container = JSON.parse(recording.one("batch/jobDefinition:JobDefinition").inputs.containerProperties);

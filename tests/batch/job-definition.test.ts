@@ -69,6 +69,7 @@ const usual: JobDefinitionArgs = {
   onFargate: false,
   assignPublicIp: false,
   image: "registry.example/worker:1",
+  parameters: {},
   command: ["--env", "aws"],
   environment: { PGPORT: "5432", PGHOST: "database.example" },
   secrets: { PGPASSWORD: "arn:secret:password::" },

@@ -7,6 +7,7 @@ const usual = {
   image: undefined,
   secretArn: undefined,
   bundleBucketPrefix: "worker-bundles-",
+  sourceLocations: [],
 } as const;
 
 for (const [what, args, services, hosts] of [

@@ -1,5 +1,6 @@
 import { isUnknownValue } from "../../../network/adapters/pulumi/resource.ts";
 import { type Known, Unknown } from "../../../network/reachability/known.ts";
+import { sourcesVariable } from "../../required-flows/source-location.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,8 @@ export interface Container {
   readonly credentials: Known<string | undefined>;
   /** What its code is told: the values of its environment and its command. */
   readonly texts: readonly string[];
+  /** Of those, where it says that it reads its sources. */
+  readonly sources: readonly string[];
 }
 
 /**
@@ -85,6 +88,7 @@ export function hiddenContainers(reason: Unknown): ContainerSet {
     secrets: reason,
     credentials: reason,
     texts: [],
+    sources: [],
   };
   return { containers: [container], volumes: [], assignPublicIp: reason };
 }
@@ -110,6 +114,9 @@ function containerOf(own: Json): Container {
       ...objects(get(own, "environment")).flatMap((one) => [...stringsIn(get(one, "value"))]),
       ...stringsIn(get(own, "command")),
     ],
+    sources: objects(get(own, "environment"))
+      .filter((one) => get(one, "name") === sourcesVariable)
+      .flatMap((one) => [...stringsIn(get(one, "value"))]),
   };
 }
 

@@ -3,8 +3,10 @@ import type { Program } from "../../../network/adapters/pulumi/program.ts";
 import { isUnknownValue, type ProgramResource } from "../../../network/adapters/pulumi/resource.ts";
 import { isKnown, type Known } from "../../../network/reachability/known.ts";
 import { isFargate, type LaunchType } from "../../required-flows/job.ts";
+import { readSourceLocations, type SourceLocation, sourcesVariable } from "../../required-flows/source-location.ts";
 import {
   type ContainerSet,
+  fieldOf,
   hiddenContainers,
   ofContainerProperties,
   ofEcsProperties,
@@ -40,6 +42,8 @@ export interface JobDefinition {
   readonly sources: readonly ProgramResource[];
   /** What its code is told, as far as it is known. */
   readonly texts: readonly string[];
+  /** Where its jobs read their sources. */
+  readonly sourceLocations: readonly (SourceLocation | string)[];
   /** Why its jobs are not modelled. */
   readonly notModelled: string | undefined;
 }
@@ -81,6 +85,12 @@ export function jobDefinitionOf(program: Program, own: ProgramResource): JobDefi
       ...sets.flatMap(({ containers }) => containers.flatMap((container) => container.texts)),
       ...stringsIn(resource.inputs.parameters),
     ],
+    sourceLocations: readSourceLocations(
+      [
+        ...sets.flatMap(({ containers }) => containers.flatMap((container) => container.sources)),
+        ...stringsIn(fieldOf(resource.inputs.parameters, sourcesVariable)),
+      ].join(" "),
+    ),
     notModelled: notModelledReason(inputs, sets.length),
   };
 }

@@ -6,6 +6,7 @@ import { parseArn, partitionOf, type RequiredRequest, request, requestFor } from
 import type { Image } from "../../required-flows/image.ts";
 import type { Job, Secret, ServiceUse } from "../../required-flows/job.ts";
 import { type LogTarget, logTargetOf } from "../../required-flows/log-target.ts";
+import { readingRequests, type SourceLocation, sourcesVariable } from "../../required-flows/source-location.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { type Container, fieldOf } from "./container.ts";
 import { behindProxies } from "./database-proxy.ts";
@@ -56,12 +57,13 @@ export class JobReading {
   }
 
   job(): JobHosts {
-    const { set, sources, texts, isMultiNode } = this.#definition;
+    const { set, sources, texts, sourceLocations, isMultiNode } = this.#definition;
     for (const container of set.containers) this.#readSecrets(container);
     for (const volume of set.volumes) this.#readVolume(volume);
     const mentioned = texts.flatMap((text) => mentionedIn(this.#program, text));
     for (const resource of [...sources, ...mentioned]) this.#use(resource);
     for (const resource of this.#databases.thatLetIn(this.#environment.securityGroupIds)) this.#useHost(resource);
+    for (const location of sourceLocations) this.#useSource(location);
     const named = new Set(mentioned.map((one) => hostResource(this.#program, one)?.urn));
     const hosts = behindProxies(this.#program, [...this.#hosts.values()], this.#definition.hidden, named);
     const isFiles = ({ id, name }: PlacedHost) =>
@@ -240,6 +242,16 @@ export class JobReading {
 
   #useHost(resource: ProgramResource): void {
     if (!this.#hosts.has(resource.urn)) this.#hosts.set(resource.urn, hostOf(this.#program, resource));
+  }
+
+  #useSource(location: SourceLocation | string): void {
+    if (typeof location === "string") {
+      const reason = `what the job reads from Amazon S3: "${location}" in ${sourcesVariable} is no s3://bucket/prefix`;
+      this.#services.set(location, new Unknown(reason));
+      return;
+    }
+    const requests = readingRequests(location, partitionOf(this.#environment.platform.region));
+    this.#services.set(location.text, { service: "s3", requests });
   }
 
   #useService(resource: ProgramResource): void {

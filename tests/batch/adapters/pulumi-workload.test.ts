@@ -228,6 +228,27 @@ for (const mode of modes) {
   }
 }
 
+for (const [locations, flow] of [
+  ["s3://flights s3://airports/2001", "RUNNING s3 tcp/443"],
+  ["flights", "RUNNING ? tcp/443"],
+] as const) {
+  test(`a job that reads its sources from ${locations}: a parameter is seen in a preview, its environment is not`, (t) => {
+    const flows = (mode: Mode, own: Record<string, string>, parameters: Record<string, string>) => {
+      const lab = new Lab(mode);
+      lab.environment("jobs");
+      const told = Object.entries(own).map(([name, value]) => ({ name, value }));
+      const container = { image: lab.repository().out("repositoryUrl"), environment: told };
+      lab.definition("job", { containerProperties: json(container), parameters });
+      return flowsOf(lab).filter((one) => one.startsWith("RUNNING"));
+    };
+    const said = { BATCH_PREFLIGHT_SOURCES: locations };
+    for (const mode of modes) t.deepEqual(flows(mode, {}, said), [flow]);
+    t.deepEqual(flows("up", said, {}), [flow]);
+    t.deepEqual(flows("preview", said, {}), []);
+    t.deepEqual(flows("up", { SOURCES: locations }, {}), []);
+  });
+}
+
 test("an image that a preview hides is of Amazon ECR or of the internet", (t) => {
   const flows = (mode: Mode) => {
     const lab = new Lab(mode);
