@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes } from "../../worker/failure.ts";
+import { exitCodes, Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import type { Job } from "../jobs/job.ts";
 import type { JobService } from "../jobs/job-service.ts";
@@ -8,6 +8,9 @@ import { watch } from "../jobs/watcher.ts";
 import type { CliContext } from "./context.ts";
 import { jsonView } from "./json-view.ts";
 import { textView } from "./text-view.ts";
+
+/** Milliseconds since 1970; when the machine's clock is set back, nothing waits until it is where it was. */
+const clock = () => performance.timeOrigin + performance.now();
 
 export interface Watching {
   readonly service: JobService;
@@ -25,7 +28,7 @@ export interface Watching {
 export async function watchJobs(jobIds: readonly string[], watching: Watching, context: CliContext): Promise<number> {
   const { service, haste, env, json, lines } = watching;
   const view = json ? jsonView(context) : textView(lines, context);
-  const sightings = watch(service, { jobIds, clock: Date.now, sleep: (time) => sleep(time), haste });
+  const sightings = watch(service, { jobIds, clock, sleep: (time) => sleep(time), haste });
   const left = new Promise<"left">((resolve) => {
     if (context.stop.aborted) resolve("left");
     context.stop.addEventListener("abort", () => resolve("left"));
@@ -38,16 +41,22 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
     });
   let jobs: readonly Job[] = [];
   let failed: readonly Job[] = [];
+  const ids = jobIds.join(" ");
+  const comeBack = `Come back: node batch watch ${ids} --env ${env}`;
   for (;;) {
-    const next = await Promise.race([sightings.next(), left]);
+    const next = await Promise.race([sightings.next(), left]).catch((error: unknown) => {
+      isOver = true;
+      view.close();
+      if (!(error instanceof Failure)) throw error;
+      throw new Failure(error.kind, `${error.message} This ends the watch, not the jobs. ${comeBack}`, {
+        cause: error,
+      });
+    });
     if (next === "left") {
       isOver = true;
       view.close();
-      const ids = jobIds.join(" ");
       const it = jobIds.length > 1 ? "They go on" : "It goes on";
-      context.stderr.write(
-        `${it}. Come back: node batch watch ${ids} --env ${env}\nEnd: node batch cancel ${ids} --env ${env}\n`,
-      );
+      context.stderr.write(`${it}. ${comeBack}\nEnd: node batch cancel ${ids} --env ${env}\n`);
       return Number(context.stop.reason);
     }
     if (next.done) break;

@@ -7,6 +7,7 @@ export class Connection {
   readonly #settings: Omit<ClientSettings, "region">;
   readonly #region: () => Promise<string>;
   #clients: Promise<Clients> | undefined;
+  #hasAnswered = false;
 
   /** `region`: asked when it is first needed, and again when credentials have expired. */
   constructor(region: () => Promise<string>, settings: Omit<ClientSettings, "region"> = {}) {
@@ -17,9 +18,11 @@ export class Connection {
   /** @throws Failure, Outage */
   async call<Answer>(call: Call, ask: (clients: Clients) => Promise<Answer>): Promise<Answer> {
     try {
-      return await ask(await this.#open());
+      const answer = await ask(await this.#open());
+      this.#hasAnswered = true;
+      return answer;
     } catch (error) {
-      const fault = faultOf(error, call);
+      const fault = faultOf(error, call, this.#hasAnswered);
       if (isExpiry(fault)) await this.#close();
       throw fault;
     }

@@ -46,8 +46,11 @@ const network = new Set([
 
 const renew = "renew them (with IAM Identity Center: aws sso login)";
 
-/** The sentence that a person gets for what a call of the SDK throws; a bug stays what it is. */
-export function faultOf(error: unknown, { service, action }: Call): unknown {
+/**
+ * The sentence that a person gets for what a call of the SDK throws; a bug stays what it is.
+ * @param hadAnswers whether calls like it were answered before: credentials that are gone since, or refused, may come again
+ */
+export function faultOf(error: unknown, { service, action }: Call, hadAnswers = false): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
   const { name, $metadata, $retryable } = error as SdkError;
   // The SDK's word for an answer without any.
@@ -58,8 +61,9 @@ export function faultOf(error: unknown, { service, action }: Call): unknown {
   if (expired.has(name) || isExpiredLogin(error)) {
     return new Outage("usage", `The credentials for AWS have expired (${said}); ${renew}.`, cause);
   }
+  const OfCredentials = hadAnswers ? Outage : Failure;
   if (name === "CredentialsProviderError" || name === "TokenProviderError") {
-    return new Failure(
+    return new OfCredentials(
       "usage",
       `There are no credentials for AWS (${said}); set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login).`,
       cause,
@@ -67,7 +71,7 @@ export function faultOf(error: unknown, { service, action }: Call): unknown {
   }
   if (said === "Region is missing") return new Failure("usage", noRegion, cause);
   if (refused.has(name)) {
-    return new Failure(
+    return new OfCredentials(
       "usage",
       `AWS refuses the credentials (${said || name}); check AWS_PROFILE or AWS_ACCESS_KEY_ID, and this machine's clock.`,
       cause,

@@ -552,6 +552,21 @@ given("credentials that a person renews in their file are read anew", async (t, 
   );
 });
 
+given("credentials that are gone, or refused, after they were good are waited for", async (t, aws) => {
+  aws.answer("describejobs", [
+    { body: { jobs: [detail(1)] } },
+    { status: 403, error: "UnrecognizedClientException", body: { message: "The security token is invalid" } },
+    { body: { jobs: [detail(1)] } },
+  ]);
+  const service = serviceOf();
+  await service.describe([id(1)]);
+  t.true((await failureOf(t, () => service.describe([id(1)]))) instanceof Outage);
+  delete process.env.AWS_ACCESS_KEY_ID;
+  t.true((await failureOf(t, () => service.describe([id(1)]))) instanceof Outage);
+  Object.assign(process.env, fakeEnvironment);
+  t.is((await service.describe([id(1)])).length, 1);
+});
+
 given("credentials that were renewed meanwhile are taken", async (t, aws) => {
   aws.answer("describejobs", [{ status: 403, error: "ExpiredTokenException" }, { body: { jobs: [detail(1)] } }]);
   const service = serviceOf();

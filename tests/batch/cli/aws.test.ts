@@ -143,6 +143,20 @@ test("whoever reads no more than the first id gets all jobs submitted", async (t
   t.is(aws.bodies("submitjob").length, 4);
 });
 
+test("a watch that fails says that the jobs go on, and how to come back", async (t) => {
+  const aws = await startFakeAws(t);
+  aws.answer("GetLogEvents", [{ body: { events: [], nextForwardToken: "f/1" } }]);
+  aws.answer("describejobs", (_, number) =>
+    number < 2
+      ? { body: { jobs: [detail({ status: "RUNNABLE" })] } }
+      : { status: 403, error: "AccessDeniedException", body: { message: "no more" } },
+  );
+  const { code, stdout, stderr } = await batch(aws, ["watch", id]);
+  t.is(code, 2);
+  t.is(stdout, "");
+  t.true(stderr.endsWith(` This ends the watch, not the jobs. Come back: node batch watch ${id} --env aws\n`), stderr);
+});
+
 test("jobs are submitted to the queue that is named, their ids alone on stdout", async (t) => {
   const aws = await startFakeAws(t);
   takesJobs(aws, () => ({}));
