@@ -4,6 +4,7 @@ import { addressText } from "../../worker/s3/address.ts";
 import { openS3, type S3 } from "../../worker/s3/client.ts";
 import { detailOf, s3FaultOf } from "../../worker/s3/fault.ts";
 import type { Bundle } from "../bundle/bundle.ts";
+import { settingFault } from "./aws/setting-fault.ts";
 
 /** Where bundles are kept: the stack's outputs `bundleBucket` and `bundlePrefix`. */
 export interface BundlePlace {
@@ -26,7 +27,7 @@ export interface SentBundle {
  * sent once a month at most is there for the rest of its life after the last submission that names it.
  * @param env of the process, as the SDK reads it; `client` says what is known better, such as the stack's Region
  * @param now milliseconds since 1970
- * @throws Failure `usage` for what a person can mend, `storageUnavailable` for what may pass
+ * @throws Failure `usage` for what a person can mend, `failed` for what may pass
  */
 export async function sendBundle(
   { bytes, sha256 }: Pick<Bundle, "bytes" | "sha256">,
@@ -48,7 +49,7 @@ export async function sendBundle(
   } finally {
     s3.client.destroy();
   }
-  throw new Failure("storageUnavailable", `Somebody else is sending ${address} just now; try again.`);
+  throw new Failure("failed", `Somebody else is sending ${address} just now; try again.`);
 }
 
 /** @returns false: it is there, or about to be */
@@ -73,10 +74,17 @@ async function isThere(
   try {
     const found = await client.send(new sdk.HeadObjectCommand({ ...object, ChecksumMode: "ENABLED" }));
     if (found.ChecksumSHA256 === checksum) return true;
+    if (found.ETag === undefined) {
+      throw new Failure(
+        "failed",
+        `What answers for Amazon S3 is not Amazon S3 (${address} has no ETag); check AWS_ENDPOINT_URL and proxies.`,
+      );
+    }
   } catch (error) {
-    // Who may not list the bucket is told 403 for what is not there (API_HeadObject, Permissions); sending tells the rest.
+    // Who may not list the bucket is told 403 for what is not there (API_HeadObject, Permissions); an answer to HEAD has no
+    // body that says why it is refused, such as credentials that have expired (400). Sending tells the rest.
     const fault = s3FaultOf(error);
-    if (fault === "missing" || fault === "denied") return false;
+    if (fault === "missing" || fault === "denied" || fault === "refused") return false;
     throw error;
   }
   throw new Failure(
@@ -88,13 +96,15 @@ async function isThere(
 function failureOf(error: unknown, address: string, bucket: string): unknown {
   if (error instanceof Failure) return error;
   const detail = detailOf(error);
-  const failure = (kind: "usage" | "storageUnavailable", text: string) => new Failure(kind, text, { cause: error });
+  const setting = settingFault(error);
+  if (setting !== undefined) return new Failure("usage", `The settings for AWS: ${setting}`, { cause: error });
+  const failure = (kind: "usage" | "failed", text: string) => new Failure(kind, text, { cause: error });
   if (/Region is missing|Region not accepted/.test(detail)) {
     return failure("usage", `The code can't be sent to ${address}: no Region is set; set AWS_REGION, or AWS_PROFILE.`);
   }
   switch (s3FaultOf(error)) {
     case "unavailable":
-      return failure("storageUnavailable", `The code can't be sent to ${address} now (${detail}); try again.`);
+      return failure("failed", `The code can't be sent to ${address} now (${detail}); try again.`);
     case "missing":
       return failure("usage", `The bucket ${bucket} for the code does not exist (${detail}); make it: pulumi up.`);
     case "denied":

@@ -87,7 +87,7 @@ export async function readStackOutputs(
     if (/passphrase/i.test(stderr)) {
       throw refuse("The stack's passphrase is missing: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE");
     }
-    throw refuse(`pulumi stack output fails (${firstLine(stderr) || error.message})`);
+    throw refuse(`pulumi stack output fails (${faultLine(stderr) || error.message})`);
   }
   const parsed = v.safeParse(stackOutputs, parseJson(stdout));
   if (!parsed.success) throw refuse("pulumi stack output prints no outputs of this project's program: try it by hand");
@@ -117,8 +117,12 @@ async function run(
   );
 }
 
-const firstLine = (text: string): string =>
-  (text.split("\n").find((line) => line.trim() !== "") ?? "").replace(/^error:\s*/, "").trim();
+/** Pulumi says before it what it is about to do (a download), other programs say it last. */
+function faultLine(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const line = lines.find((one) => one.startsWith("error:")) ?? lines.at(-1) ?? "";
+  return line.replace(/^error:\s*/, "").trim();
+}
 
 function parseJson(text: string): unknown {
   try {

@@ -43,16 +43,18 @@ export function s3FaultOf(error: unknown): S3Fault | undefined {
     return status === 403 ? "denied" : "refused";
   }
   // Node's errors of connections and names, the SDK's of time, and of a body that ends too early.
-  const isOfNetwork = /^(E[A-Z]+|UND_ERR_.*|ERR_(SSL|TLS)_.*|CERT_.*|.*_CERT.*)$/.test(code) || name === "TimeoutError";
+  const isOfNetwork =
+    /^(E[A-Z]+|HPE_.*|UND_ERR_.*|ERR_(SSL|TLS)_.*|CERT_.*|.*_CERT.*)$/.test(code) || name === "TimeoutError";
   return isOfNetwork || message === "aborted" ? "unavailable" : undefined;
 }
 
-/** What is told of an error besides its meaning: `SlowDown: Please reduce your request rate.` */
+/** What is told of an error besides its meaning: `SlowDown: Please reduce your request rate.`, `HTTP 503`. */
 export function detailOf(error: unknown): string {
   const { name = "", code, message = "", $metadata } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   // An answer to HEAD has its status alone.
   const unnamed = status === undefined ? "" : `HTTP ${status}`;
   const what = ["", "Error", "Unknown", "UnknownError"].includes(name) ? (code ?? unnamed) : name;
-  return [what, message].filter((text) => text !== "" && text !== "UnknownError").join(": ") || "no reason given";
+  const told = [what, message].filter((text) => !["", "Unknown", "UnknownError"].includes(text)).join(": ");
+  return told || "no reason given";
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../../../worker/failure.ts";
 import { Outage } from "../../jobs/outage.ts";
+import { settingFault } from "./setting-fault.ts";
 
 /** Which call failed, for its sentence. */
 export interface Call {
@@ -65,7 +66,7 @@ export function faultOf(error: unknown, { service, action }: Call, hadAnswers = 
   if (name === "CredentialsProviderError" || name === "TokenProviderError") {
     return new OfCredentials(
       "usage",
-      `There are no credentials for AWS (${said}); set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login).`,
+      `There are no credentials for AWS${profileText()} (${said}); set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login).`,
       cause,
     );
   }
@@ -105,7 +106,9 @@ export function faultOf(error: unknown, { service, action }: Call, hadAnswers = 
   if (status !== undefined && status >= 400) {
     return new Failure("usage", `${service} refuses ${action}: ${sentence(said || name)}`, cause);
   }
-  if (status !== undefined) {
+  const setting = settingFault(error);
+  if (setting !== undefined) return new OfCredentials("usage", `The settings for AWS: ${setting}`, cause);
+  if (status !== undefined || isNoHttp(error)) {
     return new Failure(
       "failed",
       `What answers for ${service} is not AWS (${action}: ${said}); check AWS_ENDPOINT_URL and proxies.`,
@@ -115,8 +118,14 @@ export function faultOf(error: unknown, { service, action }: Call, hadAnswers = 
   return error;
 }
 
+/** Node's parser of HTTP. */
+const isNoHttp = ({ code }: SdkError): boolean => typeof code === "string" && code.startsWith("HPE_");
+
 export const noRegion =
   "No Region is set; set AWS_REGION, or name the job queue by its ARN, or select the stack that has it (pulumi stack select).";
+
+/** Which one was looked for: its name may be misspelt. */
+const profileText = () => (process.env.AWS_PROFILE ? ` in the profile ${process.env.AWS_PROFILE}` : "");
 
 /** Of IAM Identity Center: its own words are all that tells it from a login that there never was. */
 function isExpiredLogin({ name, message }: Error): boolean {

@@ -11,10 +11,15 @@ export const regionOfArn = (text: string): string | undefined => /^arn:[a-z-]+:b
  * @throws Failure `usage` where neither says
  */
 export async function findRegion(place: () => Promise<JobPlace>): Promise<string> {
-  const { AWS_DEFAULT_REGION } = process.env;
+  const { AWS_DEFAULT_REGION, AWS_REGION } = process.env;
   try {
     return await regionOfSettings();
-  } catch {
+  } catch (error) {
+    if (AWS_REGION) {
+      throw new Failure("usage", `AWS_REGION is "${AWS_REGION}"; it must be a Region's name, such as eu-west-1.`, {
+        cause: error,
+      });
+    }
     // Other tools of AWS know it by this name, the SDK does not.
     if (AWS_DEFAULT_REGION) return AWS_DEFAULT_REGION;
   }

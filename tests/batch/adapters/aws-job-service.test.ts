@@ -586,6 +586,13 @@ given("without credentials, a Region, a network or an answer a person is told wh
     (await failureOf(t, describe())).message,
     /^There are no credentials for AWS \(.*\); set AWS_PROFILE, or AWS_ACCESS_KEY_ID/,
   );
+  process.env.AWS_PROFILE = "nobody";
+  t.regex((await failureOf(t, describe())).message, /^There are no credentials for AWS in the profile nobody \(/);
+  process.env.AWS_REGION = "mars 1";
+  t.is(
+    (await failureOf(t, describe())).message,
+    'AWS_REGION is "mars 1"; it must be a Region\'s name, such as eu-west-1.',
+  );
   delete process.env.AWS_REGION;
   const nowhere = describe({ place: async () => ({ jobQueue: "jobs", jobDefinition: "worker" }) });
   t.regex((await failureOf(t, nowhere)).message, /^No Region is set; set AWS_REGION/);

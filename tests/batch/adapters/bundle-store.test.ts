@@ -85,11 +85,13 @@ test("another month is another name: a bundle that is old expires", async (t) =>
 const faults: readonly (readonly [what: string, answers: readonly Answer[], code: number, says: RegExp])[] = [
   [
     "something else under its name",
-    [head(200, { "x-amz-checksum-sha256": "other" })],
+    [head(200, { "x-amz-checksum-sha256": "other", etag: "e" })],
     2,
     /holds something else than the code that it is named after/,
   ],
-  ["an object without a checksum under its name", [head(200)], 2, /holds something else/],
+  ["an object without a checksum under its name", [head(200, { etag: "e" })], 2, /holds something else/],
+  ["a login page of a network", [head(200)], 1, /^What answers for Amazon S3 is not Amazon S3 /],
+  ["what is no HTTP", [(request) => request.socket.end("SSH-2.0\r\n\r\n")], 1, /can't be sent to s3:.* now \(HPE_/],
   [
     "no bucket",
     [head(404), fault(404, "NoSuchBucket")],
@@ -98,21 +100,23 @@ const faults: readonly (readonly [what: string, answers: readonly Answer[], code
   ],
   ["no permission", [head(403), fault(403, "AccessDenied")], 2, /it is denied \(AccessDenied: .*submitPolicyArn\.$/],
   ["expired credentials", [head(404), fault(400, "ExpiredToken")], 2, /no credentials that are valid \(ExpiredToken/],
+  ["credentials that have expired before HEAD", [head(400), fault(400, "ExpiredToken")], 2, /valid \(ExpiredToken/],
+  ["throttling that does not end", [head(503), head(503)], 1, /now \(HTTP 503\); try again\.$/],
   ["bytes that arrive changed", [head(404), fault(400, "BadDigest")], 2, /Amazon S3 refuses it \(BadDigest/],
   [
     "somebody who sends the same and has not ended",
     [head(404), fault(409, "Conflict"), head(404)],
-    69,
+    1,
     /^Somebody else is sending s3:/,
   ],
   [
     "somebody who was first with something else",
-    [head(404), fault(412, "PreconditionFailed"), head(200)],
+    [head(404), fault(412, "PreconditionFailed"), head(200, { etag: "e" })],
     2,
     /holds something else/,
   ],
-  ["a fault of its own", [head(404), fault(500, "InternalError")], 69, /now \(InternalError: .*\); try again\.$/],
-  ["no answer", [(request) => request.socket.destroy()], 69, /can't be sent to s3:\/\/code\/.* now \(/],
+  ["a fault of its own", [head(404), fault(500, "InternalError")], 1, /now \(InternalError: .*\); try again\.$/],
+  ["no answer", [(request) => request.socket.destroy()], 1, /can't be sent to s3:\/\/code\/.* now \(/],
 ];
 for (const [what, answers, code, says] of faults) {
   test(`${what}: one sentence, exit code ${code}`, async (t) => {
@@ -125,5 +129,16 @@ for (const [what, answers, code, says] of faults) {
 
 test("nobody there: one sentence", async (t) => {
   const error = await t.throwsAsync(send("http://127.0.0.1:9"), { instanceOf: Failure });
-  t.is((error as Failure).exitCode, 69);
+  t.is((error as Failure).exitCode, 1);
+});
+
+test("an address that is none: one sentence", async (t) => {
+  const env = { ...process.env, AWS_ENDPOINT_URL: "moto" };
+  process.env.AWS_ENDPOINT_URL = "moto";
+  t.teardown(() => delete process.env.AWS_ENDPOINT_URL);
+  const client = { region: "eu-west-1", credentials };
+  await t.throwsAsync(sendBundle(bundle, place, { env, now, client }), {
+    instanceOf: Failure,
+    message: /^The settings for AWS: "moto" is no address; correct AWS_ENDPOINT_URL /,
+  });
 });

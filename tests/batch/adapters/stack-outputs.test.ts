@@ -101,6 +101,11 @@ const faults: readonly (readonly [title: string, says: Parameters<typeof withPul
     /^pulumi stack output fails \(could not read the state\);/,
   ],
   [
+    "a Pulumi that can't be fetched",
+    { stderr: "Downloading pulumi v3.259.0...\npulumi: fetch failed\n", code: 1 },
+    /^pulumi stack output fails \(pulumi: fetch failed\);/,
+  ],
+  [
     "a stack that is not up",
     { stdout: {} },
     /^The stack has no output jobQueueArn and jobDefinitionArn: it is not up; run pulumi up,/,

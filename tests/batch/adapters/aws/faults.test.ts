@@ -120,3 +120,32 @@ test("bugs, what was stopped, and sentences stay what they are", (t) => {
     t.is(faultOf(thrown, call), thrown);
   }
 });
+
+for (const [title, one, sentence] of [
+  [
+    "an address that is none",
+    error("TypeError", "Invalid URL", { code: "ERR_INVALID_URL", input: "moto" }),
+    /"moto" is no address; correct AWS_ENDPOINT_URL/,
+  ],
+  [
+    "a key with the end of a line in it",
+    error("TypeError", "Invalid character", { code: "ERR_INVALID_CHAR" }),
+    /credentials have a character/,
+  ],
+  [
+    "a token's file that is missing",
+    error("Error", "ENOENT: open '/x'", { code: "ENOENT", syscall: "open" }),
+    /can't be read \(ENOENT: open '\/x'\)/,
+  ],
+] as const) {
+  test(`${title} is told as a setting`, (t) => {
+    const fault = faultOf(one, call);
+    t.true(fault instanceof Failure && fault.kind === "usage" && !(fault instanceof Outage));
+    t.regex((fault as Failure).message, sentence);
+  });
+}
+
+test("what is no HTTP is told as not AWS", (t) => {
+  const fault = faultOf(error("Error", "Parse Error: Expected HTTP/", { code: "HPE_INVALID_CONSTANT" }), call);
+  t.regex((fault as Failure).message, /^What answers for AWS Batch is not AWS \(.*Parse Error/);
+});
