@@ -55,6 +55,8 @@ export function detailOf(error: unknown): string {
   // An answer to HEAD has its status alone.
   const unnamed = status === undefined ? "" : `HTTP ${status}`;
   const what = ["", "Error", "Unknown", "UnknownError"].includes(name) ? (code ?? unnamed) : name;
-  const told = [what, message].filter((text) => !["", "Unknown", "UnknownError"].includes(text)).join(": ");
+  // Advice to programmers follows on lines of its own.
+  const [said = ""] = message.split("\n");
+  const told = [what, said].filter((text) => !["", "Unknown", "UnknownError"].includes(text)).join(": ");
   return told || "no reason given";
 }

@@ -28,6 +28,11 @@ const head =
     response.writeHead(status, headers);
     response.end();
   };
+const cutHalfWay: Answer = (request) => request.once("data", () => request.socket.destroy());
+const htmlRedirect: Answer = (_, response) => {
+  response.writeHead(302, { location: "http://portal.example/" });
+  response.end("<html>Log in");
+};
 const own = head(200, { "x-amz-checksum-sha256": digest.toString("base64") });
 
 test("a new bundle is sent under its hash, whole, and over nothing that is there", async (t) => {
@@ -91,6 +96,8 @@ const faults: readonly (readonly [what: string, answers: readonly Answer[], code
   ],
   ["an object without a checksum under its name", [head(200, { etag: "e" })], 2, /holds something else/],
   ["a login page of a network", [head(200)], 1, /^What answers for Amazon S3 is not Amazon S3 /],
+  ["a redirection to one", [head(404), htmlRedirect], 2, /Amazon S3 refuses it \(.+\)\.$/],
+  ["a connection that is cut half way", [head(404), cutHalfWay, cutHalfWay], 1, /can't be sent to s3:.* now \(/],
   ["what is no HTTP", [(request) => request.socket.end("SSH-2.0\r\n\r\n")], 1, /can't be sent to s3:.* now \(HPE_/],
   [
     "no bucket",
