@@ -1,5 +1,5 @@
 import type { Job } from "./job.ts";
-import { statusReasons } from "./scheduler.ts";
+import { statusReasons } from "./status-reasons.ts";
 
 /** Jobs that failed for one reason. */
 export interface FailureGroup {

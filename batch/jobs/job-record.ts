@@ -1,4 +1,5 @@
 import { isEnded, type Job, type JobAttempt, type JobRequest, type JobStatus } from "./job.ts";
+import { statusReasons } from "./status-reasons.ts";
 
 /** A job, or a child of an array, comes into a state: what a record is made of, one after the other. */
 export interface Transition {
@@ -116,7 +117,7 @@ export class JobRecord {
   /** The job as API_DescribeJobs tells it; of an array the parent. */
   describe(): Job {
     if (!this.isArray) return this.describeUnit(0);
-    const statusReason = this.status === "FAILED" ? "Array Child Job failed" : undefined;
+    const statusReason = this.status === "FAILED" ? statusReasons.child : undefined;
     return {
       ...this.common(),
       status: this.status,

@@ -1,6 +1,7 @@
 import { isEnded, type JobRequest, type JobStatus } from "./job.ts";
 import { given, type JobRecord, type Transition } from "./job-record.ts";
 import { type AttemptEnd, decideAfter } from "./retry-decision.ts";
+import { statusReasons } from "./status-reasons.ts";
 
 /** A job without children, or a child of an array. */
 export interface Place {
@@ -22,13 +23,6 @@ export interface SchedulerOptions {
 
 /** "If the container is still running after 30 seconds, a SIGKILL signal is sent" (user guide, job_timeouts). */
 export const graceMilliseconds = 30_000;
-
-/** As Batch words them. */
-export const statusReasons = {
-  exited: "Essential container in task exited",
-  timeout: "Job attempt duration exceeded timeout",
-  dependency: "Dependent Job failed",
-} as const;
 
 /** An attempt that is under way. */
 interface Attempt {

@@ -1,5 +1,6 @@
 import type { JobRequest } from "../jobs/job.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
+import { containerOverrides, overridesFault } from "../jobs/overrides.ts";
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
@@ -27,12 +28,16 @@ export function requestFaults(request: JobRequest, others: readonly (JobRecord |
   if (reserved.length > 0) {
     faults.push(`${reserved.join(", ")}: names that begin with AWS_BATCH are Batch's own`);
   }
+  const overrides = overridesFault(containerOverrides(request));
+  if (overrides !== undefined) faults.push(overrides);
   for (const [place, { jobId, type }] of dependsOn.entries()) {
     if (jobId === undefined && (type !== "SEQUENTIAL" || arraySize === undefined)) {
       faults.push("a dependency without a job must be SEQUENTIAL, of an array");
     }
     const other = others[place];
     if (type !== "N_TO_N" || other === undefined) continue;
+    // "Each index child of this job must wait for the corresponding index child of each dependency" (user guide, array_jobs):
+    // what becomes of a child without its like is not told, so that none is made here.
     if (!other.isArray || other.size !== arraySize) {
       faults.push(`N_TO_N needs two arrays of one size; ${jobId} has ${other.isArray ? other.size : "no"} children`);
     }

@@ -1,5 +1,7 @@
 import type { RetryStrategy, SubmitJobCommandInput } from "@aws-sdk/client-batch";
+import { Failure } from "../../../worker/failure.ts";
 import type { JobRequest } from "../../jobs/job.ts";
+import { containerOverrides, overridesFault } from "../../jobs/overrides.ts";
 
 /** The queue and the definition, as far as a submission depends on them. */
 export interface Target {
@@ -19,26 +21,24 @@ export const submissionVariable = "BATCH_PREFLIGHT_SUBMISSION";
 /** All jobs of one queue with shares belong to this one: among them their priority decides. */
 const share = "worker";
 
-/** A request in the terms of API_SubmitJob. */
+/**
+ * A request in the terms of API_SubmitJob.
+ * @throws Failure `usage` for one that is taken and then fails
+ */
 export function submissionOf(request: JobRequest, target: Target, submission: string): SubmitJobCommandInput {
-  const { jobName, command, environment, arraySize, dependsOn, timeout, vcpu, memory, priority, tags } = request;
-  const requirements = [
-    ...(vcpu === undefined ? [] : [{ type: "VCPU" as const, value: String(vcpu) }]),
-    ...(memory === undefined ? [] : [{ type: "MEMORY" as const, value: String(memory) }]),
-  ];
+  const { jobName, environment, arraySize, dependsOn, timeout, priority, tags } = request;
+  const overrides = containerOverrides({
+    ...request,
+    environment: { ...environment, [submissionVariable]: submission },
+  });
+  const fault = overridesFault(overrides);
+  if (fault !== undefined) throw new Failure("usage", `The job "${jobName}" can't be submitted: ${fault}.`);
   const retryStrategy = retryStrategyOf(request, target.retryStrategy);
   return {
     jobName,
     jobQueue: target.jobQueue,
     jobDefinition: target.jobDefinition,
-    containerOverrides: {
-      command: [...command],
-      environment: Object.entries({ ...environment, [submissionVariable]: submission }).map(([name, value]) => ({
-        name,
-        value,
-      })),
-      ...(requirements.length > 0 ? { resourceRequirements: requirements } : {}),
-    },
+    containerOverrides: overrides,
     ...(arraySize === undefined ? {} : { arrayProperties: { size: arraySize } }),
     ...(dependsOn.length === 0 ? {} : { dependsOn: dependsOn.map((one) => ({ ...one })) }),
     ...(retryStrategy === undefined ? {} : { retryStrategy }),

@@ -200,6 +200,19 @@ given("a submission whose answer was lost is found, not made again", async (t, a
   t.is(aws.bodies("submitjob").length, 1);
 });
 
+given("what would be taken and then fail is refused: a job's command and environment are bounded", async (t, aws) => {
+  const sized = (length: number) => ({ ...plain, environment: { LONG: "x".repeat(length) } });
+  await serviceOf().submit(sized(1));
+  const most = 8192 - JSON.stringify(aws.bodies("submitjob")[0].containerOverrides).length + 1;
+  await serviceOf().submit(sized(most));
+  t.is(JSON.stringify(aws.bodies("submitjob")[1].containerOverrides).length, 8192);
+  t.regex(
+    (await failureOf(t, () => serviceOf().submit(sized(most + 1)))).message,
+    /^The job "flights" can't be submitted: its command and its environment have 8193 characters, /,
+  );
+  t.is(aws.bodies("submitjob").length, 2);
+});
+
 given("a submission that was never heard is made again, the same one", async (t, aws) => {
   aws.answer("submitjob", [
     { status: 500, error: "ServerException", body: { message: "oops" } },

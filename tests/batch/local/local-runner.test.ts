@@ -247,6 +247,10 @@ const refused: readonly (readonly [Partial<JobRequest>, string])[] = [
   [{ attempts: 11 }, "attempts is 11; it must be a whole number from 1 to 10"],
   [{ timeout: 59 }, "timeout is 59; it must be a whole number from 60 to 2147483647"],
   [{ environment: { AWS_BATCH_JOB_ID: "x" } }, "AWS_BATCH_JOB_ID: names that begin with AWS_BATCH are Batch's own"],
+  [
+    { environment: { LONG: "x".repeat(8192) } },
+    "its command and its environment have 8268 characters, and a job's may have 8192; keep long values in a file or a secret that the job reads, or in the job definition",
+  ],
   [{ dependsOn: [{ type: "SEQUENTIAL" }] }, "a dependency without a job must be SEQUENTIAL, of an array"],
 ];
 
