@@ -69,6 +69,8 @@ async function readFileOf(
   taken: ReadonlySet<string>,
 ): Promise<BundleFile | string | undefined> {
   const file = path.join(root, name);
+  // Node could not open it by this name, and would take it for deleted.
+  if (name.includes("\uFFFD")) return "has a name that is not UTF-8";
   // What the job would refuse.
   if (!isBelow(name.replace(/\/$/, ""))) return "has a name that not every machine takes (: or \\ in it)";
   try {

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import process from "node:process";
 import { promisify } from "node:util";
+import { gitEnvironment } from "../git-environment.ts";
 
 /** What the Dockerfile copies of the code, and a bundle replaces. */
 export const bundledParts: readonly string[] = ["migrations", "package.json", "worker"];
@@ -27,7 +29,8 @@ async function namesByGit(project: string): Promise<string[] | undefined> {
   // Files may be another user's (a container's mount), whose programs must not be run for that.
   const trust = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false"];
   try {
-    const { stdout } = await promisify(execFile)("git", [...trust, ...args], { cwd: project, maxBuffer: 2 ** 26 });
+    const options = { cwd: project, env: gitEnvironment(process.env), maxBuffer: 2 ** 26 };
+    const { stdout } = await promisify(execFile)("git", [...trust, ...args], options);
     return stdout.split("\0").filter((name) => name !== "");
   } catch {
     return undefined;

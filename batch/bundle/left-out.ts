@@ -3,10 +3,11 @@ const patterns: readonly RegExp[] = [
   // .env and its like, .npmrc, .pgpass, .aws, .git, .local, .DS_Store, an editor's .swp.
   /^\./,
   /^node_modules$/,
-  /\.(env|pem|key|p12|pfx|jks|keystore|kdbx)$/i,
+  /\.(env|pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx|gpg|tfstate)$/i,
   /^id_(rsa|dsa|ecdsa|ed25519)$/,
+  /^kubeconfig$/i,
   // Not code that is about them: credentials.ts.
-  /^(credentials?|secrets?|passwords?)(\.(json|ya?ml|toml|ini|txt|csv|properties))?$/i,
+  /^(.*[-_.])?(credentials?|secrets?|passwords?|tokens?|service[-_]?account)(\.(json|ya?ml|toml|ini|txt|csv|properties|bak|enc))*$/i,
   /~$/,
 ];
 

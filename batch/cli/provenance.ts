@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import process from "node:process";
 import { promisify } from "node:util";
+import { gitEnvironment } from "../git-environment.ts";
 
 /**
  * What tells every job which code it is: the commit, and whether files differ from it. Nothing where git or its history
@@ -7,7 +9,7 @@ import { promisify } from "node:util";
  */
 export async function provenance(project: string): Promise<Record<string, string>> {
   const git = (...args: string[]) =>
-    promisify(execFile)("git", ["-C", project, ...args], { maxBuffer: 64 * 2 ** 20 }).then(
+    promisify(execFile)("git", ["-C", project, ...args], { env: gitEnvironment(process.env), maxBuffer: 2 ** 26 }).then(
       ({ stdout }) => stdout.trim(),
       () => undefined,
     );

@@ -114,6 +114,8 @@ const others: readonly (readonly [
   ["at another time", (folder) => utimes(path.join(folder, "worker/index.js"), 1, 1), {}],
   ["with other permissions", (folder) => chmod(path.join(folder, "worker/index.js"), 0o600), {}],
   ["without Git's folder", (folder) => rm(path.join(folder, ".git"), { recursive: true }), {}],
+  ["within a hook of another repository", async () => {}, { env: { GIT_DIR: path.join(project, ".git") } }],
+  ["within a hook that has an index of its own", async () => {}, { env: { GIT_INDEX_FILE: "/dev/null" } }],
   ["where there is no Git", async () => {}, { env: { PATH: "/nowhere" } }],
 ];
 for (const [what, change, how] of others) {
@@ -122,6 +124,8 @@ for (const [what, change, how] of others) {
     const { sha256 } = await createBundle(folder);
     const copy = path.join(await temporaryFolder(t), "elsewhere");
     await cp(folder, copy, { recursive: true });
+    // What Git ignores, where Git is there.
+    if (Object.keys(how?.env ?? {}).some((name) => name.startsWith("GIT_"))) await write(copy, { "worker/x.log": "" });
     await change(copy);
     t.is(await hashBy(copy, how), sha256);
   });
@@ -171,11 +175,27 @@ test("nothing that looks like a secret is in it, though Git has it; it is told i
     "worker/id_ed25519",
     "worker/secrets.json",
     "worker/credentials",
+    "worker/aws_credentials.csv",
+    "worker/my-secret.txt",
+    "worker/service-account.json",
+    "worker/secrets.yaml.enc",
+    "worker/token",
+    "worker/login.p8",
+    "worker/kubeconfig",
+    "worker/terraform.tfstate",
     "migrations/.pgpass",
     "worker/node_modules/pg/index.js",
     "worker/index.js~",
   ];
-  const code = ["worker/secret.ts", "worker/credentials.js", "worker/key.ts", "worker/environment.ts"];
+  const code = [
+    "worker/secret.ts",
+    "worker/tokens.ts",
+    "worker/tokenizer.json",
+    "worker/secretary.csv",
+    "worker/credentials.js",
+    "worker/key.ts",
+    "worker/environment.ts",
+  ];
   const all = [...secrets, ...code];
   for (const git of [true, false]) {
     const folder = await smallTree(t, Object.fromEntries(all.map((name) => [name, "x"])), { git });
@@ -241,6 +261,12 @@ for (const name of ["worker/a:b.ts", "worker/a\\b.ts"]) {
     await refused(t, await smallTree(t, { [name]: "" }), /a.b\.ts has a name that not every machine takes/);
   });
 }
+
+test("a file whose name is not UTF-8 is refused, not left out in silence", async (t) => {
+  const folder = await smallTree(t);
+  await writeFile(Buffer.concat([Buffer.from(path.join(folder, "worker/caf")), Buffer.from([0xe9, 0x2e, 0x74])]), "");
+  await refused(t, folder, /worker\/caf\uFFFD\.t has a name that is not UTF-8/);
+});
 
 test("a tree that is too large is refused with the largest files", async (t) => {
   const folder = await smallTree(t);
