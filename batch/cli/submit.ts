@@ -16,6 +16,7 @@ import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
 import type { CliContext } from "./context.ts";
 import { openPlace, type Place, placeFlags, placeHelp } from "./place.ts";
 import { provenance } from "./provenance.ts";
+import { adviseShards } from "./shard-advice.ts";
 import { submitAll } from "./submit-all.ts";
 import { watchJobs } from "./watching.ts";
 
@@ -92,6 +93,8 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId,
   );
   context.stdout.write(`${told.join("\n")}\n`);
+  const isWhole = flags.shards === undefined && planned.every(({ arraySize }) => arraySize === undefined);
+  if (chosen !== undefined && isWhole) await adviseShards(chosen, context);
   if (!flags.watch) return exitCodes.done.code;
   const ids = submitted.map(({ jobId }) => jobId);
   return await watchJobs(ids, { ...place, env: flags.env, json: flags.json, lines: context.stderr }, context);

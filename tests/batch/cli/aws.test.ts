@@ -135,6 +135,14 @@ test("Ctrl-C while jobs are submitted leaves none behind", async (t) => {
   t.regex(stderr, /^Stopped\. Nothing is left of the submission/m);
 });
 
+test("where nobody says how many shards, the row groups of a source do", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, () => ({}));
+  const { code, stderr } = await batch(aws, ["submit", ...place]);
+  t.is(code, 0, stderr);
+  t.regex(stderr, /^note: flights has 11 row groups: --shards 11 gives each job one$/m);
+});
+
 test("whoever reads no more than the first id gets all jobs submitted", async (t) => {
   const aws = await startFakeAws(t);
   takesJobs(aws, () => ({}));
@@ -198,6 +206,7 @@ for (const [args, sizes] of [
       aws.bodies("submitjob").map(({ arrayProperties }) => arrayProperties?.size),
       [...sizes],
     );
+    t.false(stderr.includes("row groups"), "somebody has chosen");
   });
 }
 
