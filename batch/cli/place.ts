@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { defaults } from "../../settings.ts";
-import { loadEnvironment } from "../../worker/cli/environment.ts";
+import { loadEnvironment, readEnvironmentFile } from "../../worker/cli/environment.ts";
 import { exitCodes, Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import type { JobService } from "../jobs/job-service.ts";
@@ -12,6 +12,7 @@ import { LocalJobService } from "../local/local-job-service.ts";
 import { retryRules } from "../retry-strategy.ts";
 import { sendCode } from "./code.ts";
 import type { CliContext } from "./context.ts";
+import { jobSettings } from "./settings.ts";
 
 const names = ["aws", "local"] as const;
 type EnvironmentName = (typeof names)[number];
@@ -42,8 +43,8 @@ export interface Place {
   readonly prepare: () => Promise<void>;
   /** What the job definition gives every job. */
   readonly definitionEnvironment: () => Promise<Readonly<Record<string, string>>>;
-  /** Brings this working tree's code there. @returns what the jobs' environment must say of it */
-  readonly bringCode: () => Promise<Record<string, string>>;
+  /** Brings this working tree's code there. @returns what the jobs' environment must say of it, and its settings for jobs */
+  readonly bringCode: () => Promise<Record<"settings" | "code", Record<string, string>>>;
 }
 
 /** @throws Failure `usage` for flags that have no meaning there */
@@ -66,7 +67,8 @@ export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues
   });
   // On this machine the working tree is there.
   const definitionEnvironment = async () => ({});
-  return { service, haste: 20, prepare: () => service.prepare(), definitionEnvironment, bringCode: async () => ({}) };
+  const bringCode = async () => ({ settings: {}, code: {} });
+  return { service, haste: 20, prepare: () => service.prepare(), definitionEnvironment, bringCode };
 }
 
 /** The clients of AWS are packages that only this needs. */
@@ -91,6 +93,15 @@ async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, cont
     haste: 1,
     prepare: async () => {},
     definitionEnvironment: () => service.definitionEnvironment(),
-    bringCode: async () => await sendCode(await service.definitionEnvironment(), { ...context, env }, Date.now()),
+    bringCode: async () => {
+      const definition = await service.definitionEnvironment();
+      const code = await sendCode(definition, { ...context, env }, Date.now());
+      // The image's own code has the image's own settings.
+      const isSent = Object.keys(code).length > 0;
+      const settings = isSent ? jobSettings(readEnvironmentFile("aws", project), definition) : {};
+      const names = Object.keys(settings).join(", ");
+      if (names !== "") context.stderr.write(`settings of .env.aws go along: ${names}\n`);
+      return { settings, code };
+    },
   };
 }

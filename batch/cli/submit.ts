@@ -33,7 +33,8 @@ their ids, one a line. On this machine (--env local) they go on when the command
   --attempts N            how often a job may start, 1 to 10 (the job definition's)
   --timeout SECONDS       for each attempt, 60 at least (the job definition's)
   --vcpu N, --memory MIB  for each job (the job definition's; memory is not bounded with --env local)
-  --env-var NAME=VALUE    for the jobs' environment; any number of times
+  --env-var NAME=VALUE    for the jobs' environment; any number of times. On AWS they get the settings
+                          WORKER_... of this .env.aws as well
   --priority N            in a queue with fair shares, 0 to 9999
   --again                 also where a job of that name has not ended
   --watch                 then watches: states, log lines, the jobs' exit code
@@ -84,8 +85,9 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   if (!flags.again) await refuseRunning(service, planned, flags.env);
   const { attempts, timeout, vcpu, memory, priority } = flags;
   const settings = defined({ attempts, timeout, vcpu, memory, priority });
-  const code = await place.bringCode();
-  const environment = { ...Object.fromEntries(flags.envVar.map(pairOf)), ...source, ...code };
+  const brought = await place.bringCode();
+  const variables = Object.fromEntries(flags.envVar.map(pairOf));
+  const environment = { ...brought.settings, ...variables, ...source, ...brought.code };
   const submitted = await submitAll(service, planned, { ...settings, environment }, { ...context, env: flags.env });
   if (submitted === undefined) return Number(context.stop.reason);
   // All at once: who reads the first alone and leaves (`| head -1`) has all the jobs.

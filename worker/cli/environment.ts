@@ -18,6 +18,11 @@ export function loadEnvironment(
   name: string,
   { env, project }: Pick<CliContext, "env" | "project">,
 ): NodeJS.ProcessEnv {
+  return { ...readEnvironmentFile(name, project), ...env };
+}
+
+/** What `.env.NAME` sets by itself. @throws as loadEnvironment */
+export function readEnvironmentFile(name: string, project: string): Record<string, string> {
   const file = path.join(project, `.env.${name}`);
   let text: string;
   try {
@@ -36,7 +41,7 @@ export function loadEnvironment(
       `The environment file ${file} is broken at line ${broken.number}: ${broken.fault}; complete or delete that line.`,
     );
   }
-  return { ...parseEnv(text), ...env };
+  return parseEnv(text) as Record<string, string>;
 }
 
 /** `parseEnv` skips in silence what it doesn't understand; a line that is cut off must not lose its setting that way. */

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { cp, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
+import { runBatch } from "../../batch-process.ts";
 import { type Answer, type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { objectStore } from "../../worker/bootstrap/object-store.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
 const id = "00000000-0000-4000-8000-000000000001";
@@ -67,7 +71,7 @@ const place = ["--queue", "queue", "--job-definition", "worker:1"];
 function takesJobs(
   aws: FakeAws,
   submission: (number: number) => Answer | Promise<Answer>,
-  environment: Json[] = [],
+  environment: readonly Json[] = [],
 ): void {
   const idOf = (number: number) => id.replace(/1$/, String(number));
   aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
@@ -84,6 +88,37 @@ function takesJobs(
   }));
   aws.answer("terminatejob", [{ body: {} }]);
 }
+
+test("settings of .env.aws go along with the code, --env-var before them; nothing else of the file does", async (t) => {
+  const folder = await temporaryFolder(t);
+  const parts = ["batch", "migrations", "network", "worker", "settings.ts"];
+  for (const part of [...parts, "package.json", "package-lock.json", "Dockerfile"]) {
+    await cp(path.join(project, part), path.join(folder, part), { recursive: true });
+  }
+  await symlink(path.join(project, "node_modules"), path.join(folder, "node_modules"));
+  await writeFile(
+    path.join(folder, ".env.aws"),
+    "WORKER_LIMIT=10\nWORKER_OTHER=file\nWORKER_TOKEN=secret\nPGPASSWORD=secret\nJOB_QUEUE=queue\nJOB_DEFINITION=worker:1\n",
+  );
+  const aws = await startFakeAws(t);
+  const store = await objectStore(
+    t,
+    (_, response) => response.writeHead(404).end(),
+    (_, response) => response.end(),
+  );
+  takesJobs(aws, () => ({}), [{ name: "BATCH_PREFLIGHT_BUNDLE_STORE", value: "s3://code/bundles" }]);
+  const env = { ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url, AWS_ENDPOINT_URL_S3: store.url };
+  const args = ["submit", "--only", "airports", "--env-var", "WORKER_OTHER=flag"];
+  const { code, stderr } = await runBatch(folder, args, env);
+  t.is(code, 0, stderr);
+  t.regex(stderr, /^settings of \.env\.aws go along: WORKER_LIMIT, WORKER_OTHER$/m);
+  const { environment } = aws.bodies("submitjob")[0].containerOverrides;
+  const told = Object.fromEntries(environment.map(({ name, value }: Json) => [name, value]));
+  t.like(told, { WORKER_LIMIT: "10", WORKER_OTHER: "flag" });
+  t.regex(told.BATCH_PREFLIGHT_BUNDLE, /^s3:\/\/code\/bundles\//);
+  t.false(JSON.stringify(environment).includes("secret"));
+  t.false(JSON.stringify(environment).includes("JOB_QUEUE"));
+});
 
 test("a submission that fails half way leaves no job behind", async (t) => {
   const aws = await startFakeAws(t);
