@@ -30,8 +30,14 @@ export function textView(
     if (drawn > 0) stderr.write(`\x1b[${drawn}F\x1b[J`);
     drawn = 0;
   };
-  const draw = () => {
-    const text = picture(views(), paint).map((line) => cut(line, (stderr.columns || 80) - 1));
+  const draw = ({ isLast = false } = {}) => {
+    const whole = picture(views(), paint).map((line) => cut(line, (stderr.columns || 80) - 1));
+    // What has left the screen at its top can't be drawn over.
+    const room = isLast ? whole.length : (stderr.rows || Number.POSITIVE_INFINITY) - 1;
+    const text =
+      whole.length <= room
+        ? whole
+        : [...whole.slice(0, Math.max(0, room - 1)), paint.faint(`(${whole.length - room + 1} more lines)`)];
     const all = text.map((line) => `${line}\n`).join("");
     if (drawn > 0 && all === shown) return;
     clear();
@@ -45,7 +51,7 @@ export function textView(
     stderr.write(`${text}\n`);
     if (isTerminal) draw();
   };
-  const timer = isTerminal ? setInterval(draw, 500) : undefined;
+  const timer = isTerminal ? setInterval(() => draw(), 500) : undefined;
   timer?.unref();
   return {
     show(sighting) {
@@ -76,11 +82,11 @@ export function textView(
     },
     close() {
       clearInterval(timer);
-      if (isTerminal) draw();
+      if (isTerminal) draw({ isLast: true });
     },
     end() {
       clearInterval(timer);
-      if (isTerminal) draw();
+      if (isTerminal) draw({ isLast: true });
       else
         stderr.write(
           picture(views())

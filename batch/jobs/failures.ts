@@ -27,8 +27,11 @@ export function failureReason(
     const meaning = meaningOf(exitCode);
     parts.push(`exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`);
   }
-  return parts.length === 0 ? "no reason is told" : parts.join("; ");
+  return parts.length === 0 ? "no reason is told" : oneLine(parts.join("; "));
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them.
+const oneLine = (text: string): string => text.replaceAll(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
 
 /** Failed jobs by their reason, the most frequent first. */
 export function groupFailures(failed: Iterable<{ readonly index?: number; readonly reason: string }>): FailureGroup[] {
