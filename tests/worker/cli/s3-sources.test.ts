@@ -148,6 +148,31 @@ for (const [signal, code] of [
   }
 }
 
+test.serial("SIGTERM while a source is being opened ends at once, with nothing begun", async (t) => {
+  const workers = await workersOnS3(t);
+  const { s3, start } = workers;
+  const { child, ended } = start("--only", "airports");
+  let isSilent = false;
+  let hasBegun = false;
+  const end = () => {
+    if (hasBegun && isSilent && !child.killed) child.kill("SIGTERM");
+  };
+  s3.trouble = ({ method, range }) => {
+    if (method !== "GET" || range?.[1] === 2) return undefined;
+    isSilent = true;
+    setImmediate(end);
+    return { silentAfter: 1000 };
+  };
+  child.stdout?.on("data", (text) => {
+    hasBegun ||= String(text).includes('"reading"');
+    end();
+  });
+  const { code, stdout } = await ended;
+  t.is(code, 75);
+  t.is(step({ code, stdout, stderr: "" }).status, "stopped");
+  t.deepEqual(await rowsOf(workers, "SELECT * FROM worker.step"), []);
+});
+
 test.serial("S3 that is not to be reached is worth a retry: 69; an object that is not there is not: 2", async (t) => {
   const { s3, start } = await workersOnS3(t);
   s3.trouble = () => ({ status: 503, code: "SlowDown" });

@@ -55,7 +55,12 @@ async function readFooter(
   const { parquetMetadataAsync } = await import("hyparquet");
   const buffer: AsyncBuffer = {
     byteLength: object.size,
-    slice: (from, to = object.size) => object.slice(from, to),
+    slice: (from, to = object.size) => {
+      const read = object.slice(from, to);
+      // Of several at once that fail, hyparquet may wait for one alone.
+      read.catch(() => {});
+      return read;
+    },
   };
   try {
     return { buffer, metadata: withSafeIntegers(await parquetMetadataAsync(buffer)) };

@@ -104,6 +104,23 @@ test("an object that is replaced between footer and rows is not mixed up", async
   t.regex(error.message, /^Source s3:\/\/data\.example\/a was replaced or deleted while it was being read/);
 });
 
+test("ranges that fail at the same time are one failure", async (t) => {
+  const s3 = await fakeS3(t);
+  s3.put("a", await readFile(flights));
+  const stored = s3Object(new URL(`s3://${bucket}/a`), { client: s3.client, pauses: [] });
+  const source = await openParquet<Flight>(stored, columns);
+  s3.requests.length = 0;
+  s3.trouble = () => ({ status: 503, code: "SlowDown" });
+  const error = await t.throwsAsync<Failure>(
+    async () => {
+      for await (const _ of source.read(0, 600_000));
+    },
+    { instanceOf: Failure },
+  );
+  t.is(error.kind, "storageUnavailable");
+  t.is(s3.requests.length, 2, "columns of which another lies between two");
+});
+
 test("a truncated file ends in one sentence", async (t) => {
   const file = path.join(await temporaryFolder(t), "flights.parquet");
   await writeFile(file, (await readFile(flights)).subarray(0, 5_000_000));
