@@ -4,6 +4,8 @@ import type { JobService } from "./job-service.ts";
 const shortestPause = 1000;
 /** What a container says last arrives a moment after its end is told. */
 const grace = 3000;
+/** A stream of which nothing was seen may not be there yet. */
+const graceOfNone = 10_000;
 
 /** Reads the lines of one job or child: those of its attempts, one after the other. */
 export class LogReader {
@@ -15,6 +17,7 @@ export class LogReader {
   #after: string | undefined;
   #pause: number;
   #endedAt: number | undefined;
+  #hasLines = false;
   #isDone = false;
   /** When it is worth asking again. */
   due = Number.NEGATIVE_INFINITY;
@@ -64,6 +67,7 @@ export class LogReader {
    */
   async read(service: Pick<JobService, "logs">, now: number, longestPause: number): Promise<readonly LogEvent[]> {
     const { events, next } = await service.logs(this.#streams[this.#at]!, this.#after);
+    if (events.length > 0) this.#hasLines = true;
     const isEnd = events.length === 0 && next === (this.#after ?? next);
     this.#after = next;
     if (!isEnd) this.#soon(now);
@@ -81,7 +85,7 @@ export class LogReader {
   }
 
   get #grace(): number {
-    return grace / this.#haste;
+    return (this.#hasLines ? grace : graceOfNone) / this.#haste;
   }
 
   #soon(now: number): void {

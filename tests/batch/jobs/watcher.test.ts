@@ -60,6 +60,13 @@ test("a job is followed through its states and lines to its end", async (t) => {
   t.true(sightings.at(-1)!.second < 36);
 });
 
+test("a stream that appears after the job's end is still read", async (t) => {
+  const service = new SimulatedService();
+  service.add("a", ran(10, 12, { lines: [[11, "one"]], logDelay: 9 }));
+  const { lines } = await see(service, ["a"]);
+  t.deepEqual(lines, ["- one"]);
+});
+
 test("a line is shown within three seconds", async (t) => {
   const service = new SimulatedService();
   service.add("a", ran(10, 400, { lines: [[300, "late"]] }));
