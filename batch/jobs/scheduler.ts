@@ -157,6 +157,14 @@ export class Scheduler {
     return [...this.signals.splice(0), ...this.starts(now)];
   }
 
+  /** The clock was set, or the machine has slept: attempts have as long left as they had. */
+  clockMoved(by: number): void {
+    for (const attempt of this.attempts.values()) {
+      attempt.deadline += by;
+      if (attempt.stopping !== undefined) attempt.stopping.killAt += by;
+    }
+  }
+
   /** When `tick` has something to do even if nothing happens till then. */
   get nextDeadline(): number {
     const times = [...this.attempts.values()].map(({ deadline, stopping }) => stopping?.killAt ?? deadline);

@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly capacity: number;
   readonly launch: Launch;
   readonly clock: () => number;
+  /** Milliseconds since whenever, which nobody sets; default: since this process began. */
+  readonly elapsed?: () => number;
   /** Milliseconds between two looks into the inbox. */
   readonly pollMilliseconds: number;
   /** How long a runner without work waits for more: the next job starts sooner. */
@@ -33,6 +35,9 @@ export interface RunnerOptions {
   /** The machine goes down, or somebody wants the runner to leave: all jobs are asked to end. */
   readonly stop: AbortSignal;
 }
+
+/** Milliseconds by which a clock may be corrected without that its being set is looked into. */
+const clockTolerance = 1000;
 
 /** Jobs that ended longer ago are forgotten, with their logs. */
 export const keptMilliseconds = 14 * 24 * 3600 * 1000;
@@ -79,7 +84,15 @@ class JobRunner {
   async run(): Promise<void> {
     const { clock, idleMilliseconds, stop } = this.options;
     let idleSince: number | undefined;
+    const elapsed = this.options.elapsed ?? (() => performance.now());
+    let offset = clock() - elapsed();
     for (;;) {
+      const moved = clock() - elapsed() - offset;
+      if (Math.abs(moved) > clockTolerance) {
+        offset += moved;
+        this.scheduler.clockMoved(moved);
+        if (idleSince !== undefined) idleSince += moved;
+      }
       if (!stop.aborted) await this.takeErrands();
       else {
         for (const [jobId, record] of this.records) {

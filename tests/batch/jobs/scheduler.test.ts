@@ -236,6 +236,25 @@ test("a timeout counts from the start of the attempt; SIGTERM, and SIGKILL 30 se
   t.like(job.describe(), { status: "FAILED", statusReason: "Job attempt duration exceeded timeout", exitCode: 137 });
 });
 
+test("a clock that is set takes no time from an attempt, and gives it none", (t) => {
+  for (const by of [-3_600_000, 3_600_000]) {
+    const queue = new Scheduled(1);
+    queue.submit("a", { timeout: 60 });
+    queue.now = 10_000_000;
+    queue.tick();
+    queue.now += 59_000 + by;
+    queue.scheduler.clockMoved(by);
+    t.deepEqual(queue.tick(), []);
+    queue.now += 1000;
+    t.deepEqual(queue.tick(), ["terminate a:0"]);
+    queue.now += 29_000 + by;
+    queue.scheduler.clockMoved(by);
+    t.deepEqual(queue.tick(), []);
+    queue.now += 1000;
+    t.deepEqual(queue.tick(), ["kill a:0"]);
+  }
+});
+
 test("a second attempt has a timeout of its own (job_timeouts)", (t) => {
   const queue = new Scheduled(1);
   queue.submit("a", { timeout: 60, attempts: 2 });

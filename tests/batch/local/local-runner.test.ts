@@ -163,6 +163,31 @@ test.serial("a runner that is told to leave asks its jobs to end, and what waits
   t.is((await lastRunner(stage.folder))?.state, "ended");
 });
 
+test.serial("a job is not ended because the clock was set, or the machine has slept", async (t) => {
+  const signals: string[] = [];
+  let [now, elapsed] = [10_000_000, 0];
+  const stage = await start(
+    t,
+    () => {
+      // Four hours pass on the clock, none in the job.
+      now += 4 * 3_600_000;
+      const ended = new Promise<{ exitCode: number }>((resolve) => {
+        setTimeout(() => {
+          elapsed += 1;
+          resolve({ exitCode: 0 });
+        }, 50);
+      });
+      return { ended, kill: (signal) => void signals.push(signal) };
+    },
+    {},
+    undefined,
+    { clock: () => now, elapsed: () => elapsed },
+  );
+  const [id = ""] = await submitted(stage, request({ timeout: 60 }));
+  t.deepEqual(signals, []);
+  t.like((await stage.service().describe([id]))[0], { status: "SUCCEEDED" });
+});
+
 /** The number of a process that is gone. */
 const deadPid = () => spawnSync(process.execPath, ["--version"]).pid;
 

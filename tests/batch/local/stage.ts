@@ -5,11 +5,17 @@ import type { JobRequest } from "../../../batch/jobs/job.ts";
 import { type Folder, folderAt, makeFolder } from "../../../batch/local/folder.ts";
 import type { Launch } from "../../../batch/local/job-process.ts";
 import { LocalJobService } from "../../../batch/local/local-job-service.ts";
-import { runJobs } from "../../../batch/local/runner.ts";
+import { type RunnerOptions, runJobs } from "../../../batch/local/runner.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** A runner in this process, whose jobs are the test's functions. */
-export async function start(t: ExecutionContext, launch: Launch, environment: NodeJS.ProcessEnv = {}, root?: string) {
+export async function start(
+  t: ExecutionContext,
+  launch: Launch,
+  environment: NodeJS.ProcessEnv = {},
+  root?: string,
+  time: Pick<RunnerOptions, "clock" | "elapsed"> = { clock: Date.now },
+) {
   const folder = folderAt(path.join(root ?? (await temporaryFolder(t)), "batch"));
   await makeFolder(folder);
   const stop = new AbortController();
@@ -18,7 +24,7 @@ export async function start(t: ExecutionContext, launch: Launch, environment: No
       folder,
       capacity: 2,
       launch,
-      clock: Date.now,
+      ...time,
       pollMilliseconds: 1,
       idleMilliseconds: 0,
       stop: stop.signal,
