@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "../../worker/cli/command-line.ts";
 import { hasReaderLeft } from "../../worker/cli/output.ts";
 import { stopSignal } from "../../worker/cli/stop-signal.ts";
-import { Failure } from "../../worker/failure.ts";
+import { exitCodes, Failure } from "../../worker/failure.ts";
 import type { CliContext } from "./context.ts";
 
 const commands: Record<string, URL> = {
@@ -25,11 +25,14 @@ Runs the worker as jobs: on AWS Batch, or with --env local on this machine as Ba
 /** Runs the command line of `process` and sets its exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
   const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) {
+  for (const [name, stream] of Object.entries({ stdout, stderr })) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // Nobody reads on (`| head`): jobs go on without us.
       if (hasReaderLeft(error)) process.exit(process.exitCode ?? 0);
-      throw error;
+      if (error.syscall !== "write") throw error;
+      // A file on a full disk. Jobs go on here too.
+      if (name === "stdout") stderr.write(`The output can't be written to standard output (${error.message}).\n`);
+      process.exit(exitCodes.failed.code);
     });
   }
   const context: CliContext = {

@@ -1,4 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import path from "node:path";
+import process from "node:process";
+import { text } from "node:stream/consumers";
 import test from "ava";
 import { exitCodeOf } from "../../../batch/cli/watching.ts";
 import type { Job } from "../../../batch/jobs/job.ts";
@@ -56,6 +61,21 @@ for (const [args, sentence] of faults) {
     t.deepEqual(ended, { code: 2, stdout: "", stderr: `${sentence}\n` });
   });
 }
+
+test.serial("output that has no room on its disk: one sentence, exit code 1", async (t) => {
+  if (!existsSync("/dev/full")) {
+    t.log("this machine has no /dev/full");
+    t.pass();
+    return;
+  }
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, ["batch", "--help"], { cwd: project, stdio: ["ignore", full, "pipe"] });
+  closeSync(full);
+  const said = text(child.stderr!);
+  const [code] = await once(child, "close");
+  t.is(await said, "The output can't be written to standard output (ENOSPC: no space left on device, write).\n");
+  t.is(code, 1);
+});
 
 const job = (rest: Partial<Job>): Job => ({
   jobId: "a",
