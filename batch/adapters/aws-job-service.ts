@@ -125,6 +125,8 @@ export class AwsJobService implements JobService {
   }
 
   async running(jobName: string): Promise<Job[]> {
+    // Whoever asks is about to submit: a queue that there is not is told as such, with the way out.
+    await this.#findTarget();
     const ids: string[] = [];
     for await (const { jobId = "", status } of this.#named(jobName)) {
       if (!isEnded(status ?? "SUBMITTED")) ids.push(jobId);

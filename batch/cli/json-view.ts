@@ -4,7 +4,7 @@ import type { View } from "./view.ts";
 
 /**
  * JSON Lines: `job` each time one has changed, as API_DescribeJobs tells it, `log` for each line, `trouble`, `recovered`,
- * `stuck`, and `end` with the exit code.
+ * `stuck`, `unlisted`, `unread`, and `end` with the exit code.
  */
 export function jsonView({ stdout }: Pick<CliContext, "stdout">): View {
   const known = new Map<string, string>();

@@ -200,6 +200,16 @@ given("a submission whose answer was lost is found, not made again", async (t, a
   t.is(aws.bodies("submitjob").length, 1);
 });
 
+given("a queue that there is not is told before its jobs are asked for", async (t, aws) => {
+  aws.answer("describejobqueues", [{ body: { jobQueues: [] } }]);
+  aws.answer("listjobs", [{ status: 400, error: "ClientException", body: { message: "no such queue" } }]);
+  t.regex(
+    (await failureOf(t, () => serviceOf().running("flights"))).message,
+    /^Job queue \S+: there is none of that name .*--queue/,
+  );
+  t.deepEqual(aws.bodies("listjobs"), []);
+});
+
 given("what would be taken and then fail is refused: a job's command and environment are bounded", async (t, aws) => {
   const sized = (length: number) => ({ ...plain, environment: { LONG: "x".repeat(length) } });
   await serviceOf().submit(sized(1));
