@@ -91,6 +91,10 @@ export class LocalJobService implements JobService {
   }
 
   async running(jobName: string): Promise<Job[]> {
+    return await inSentences(this.options.folder, () => this.runningIn(jobName));
+  }
+
+  private async runningIn(jobName: string): Promise<Job[]> {
     const { folder } = this.options;
     const jobs: Job[] = [];
     for (const jobId of await jobIds(folder)) {
@@ -106,7 +110,10 @@ export class LocalJobService implements JobService {
   async logs(logStreamName: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
     const file = streamFile(this.options.folder, logStreamName);
     const from = Number(after ?? 0);
-    const { events, next } = file === undefined ? { events: [], next: from } : await readLog(file, from);
+    const { events, next } =
+      file === undefined
+        ? { events: [], next: from }
+        : await inSentences(this.options.folder, () => readLog(file, from));
     return { events, next: String(next) };
   }
 
@@ -136,11 +143,13 @@ export class LocalJobService implements JobService {
   private async current(jobId: string): Promise<StoredJob> {
     const { folder, haveRunner } = this.options;
     const job = await this.open(jobId);
-    await job.refresh();
-    if (isEnded(job.record.status) || (await lastRunner(folder))?.state !== "killed") return job;
-    await haveRunner(folder, async () => {
+    await inSentences(folder, async () => {
       await job.refresh();
-      return isEnded(job.record.status);
+      if (isEnded(job.record.status) || (await lastRunner(folder))?.state !== "killed") return;
+      await haveRunner(folder, async () => {
+        await job.refresh();
+        return isEnded(job.record.status);
+      });
     });
     return job;
   }
@@ -148,7 +157,8 @@ export class LocalJobService implements JobService {
   private async open(jobId: string): Promise<StoredJob> {
     const known = this.stored.get(jobId);
     if (known !== undefined) return known;
-    const job = isJobId(jobId) ? await StoredJob.open(this.options.folder, jobId) : undefined;
+    const { folder } = this.options;
+    const job = isJobId(jobId) ? await inSentences(folder, () => StoredJob.open(folder, jobId)) : undefined;
     if (job === undefined) {
       throw new Failure(
         "usage",

@@ -37,12 +37,12 @@ export class StoredJob {
     return job;
   }
 
-  /** As {@link open}, of who runs others: one that is broken is as one that there is not. */
+  /** As {@link open}, of who runs others: one that is broken, or can't be read, is as one that there is not. */
   static async openWhole(folder: Folder, jobId: string): Promise<StoredJob | undefined> {
     try {
       return await StoredJob.open(folder, jobId);
     } catch (error) {
-      if (error instanceof Failure) return undefined;
+      if (error instanceof Failure || (error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
       throw error;
     }
   }

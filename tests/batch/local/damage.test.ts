@@ -177,3 +177,19 @@ test.serial("what no runner takes is not run later", async (t) => {
   await t.throwsAsync(service.submit(request()), { message: "The local runner does not start." });
   t.deepEqual(await readdir(folder.inbox), []);
 });
+
+test.serial("what can't be read is told in a sentence", async (t) => {
+  const stage = await start(t, () => exits(0));
+  const [id = ""] = await submitted(stage, request());
+  const events = eventsFile(stage.folder, id);
+  await rm(events);
+  await mkdir(events);
+  const refused = { name: "Failure", message: /^The local runner can't use .* \(EISDIR: .*\)\.$/ };
+  await t.throwsAsync(stage.service().describe([id]), refused);
+  await mkdir(jobFile(stage.folder, lost), { recursive: true });
+  await t.throwsAsync(stage.service().describe([lost]), refused);
+  await t.throwsAsync(stage.service().describe([`${lost}:0`]), refused);
+  const logs = path.join(stage.folder.jobs, id, "logs", "1.log");
+  await mkdir(logs, { recursive: true });
+  await t.throwsAsync(stage.service().logs(`${id}/1`), refused);
+});
