@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import type { ExecutionContext } from "ava";
+import { faultsOfRequest } from "./sdk-model.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape.
 export type Json = any;
@@ -20,7 +21,10 @@ export interface AwsCall {
 export type Answer = { readonly status?: number; readonly error?: string; readonly body?: Json } | "cut" | "silence";
 export type Operation = ((body: Json, call: number) => Answer | Promise<Answer>) | readonly Answer[];
 
-/** The HTTP side of AWS Batch and CloudWatch Logs, as far as a test says, where AWS_ENDPOINT_URL leads. */
+/**
+ * The HTTP side of AWS Batch and CloudWatch Logs, as far as a test says, where AWS_ENDPOINT_URL leads. Requests that the SDK's
+ * model of these services does not have are refused.
+ */
 export interface FakeAws {
   readonly calls: AwsCall[];
   readonly url: string;
@@ -51,6 +55,11 @@ export async function startFakeAws(t: Pick<ExecutionContext, "teardown">): Promi
     calls.push({ operation, body, key, at: Date.now() });
     const number = counts.get(operation) ?? 0;
     counts.set(operation, number + 1);
+    const faults = faultsOfRequest(operation, body);
+    if (faults.length > 0) {
+      reply({ status: 400, error: "ClientException", body: { message: faults.join("; ") } }, request, response);
+      return;
+    }
     const how = operations.get(operation) ?? [{ status: 400, error: "ClientException", body: { message: "untold" } }];
     const given = typeof how === "function" ? await how(body, number) : (how[number] ?? how.at(-1)!);
     reply(given, request, response);

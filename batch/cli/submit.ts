@@ -28,8 +28,8 @@ their ids, one a line. On this machine (--env local) they go on when the command
   --only NAME[,NAME]      these sub-processes instead of all
   --shards N              each that loads a source is an array of N jobs, 1 to 10000 (the stack's
                           arraySize; 1 on this machine)
-  --command ARGUMENTS...  one job instead, with these arguments of node worker; the last flag:
-                          node batch submit --env local --command --env local --only airports
+  --command ARGUMENTS...  one job instead, with these arguments of node worker (and its --env, where
+                          they have none); the last flag: node batch submit --command migrate up
   --attempts N            how often a job may start, 1 to 10 (the job definition's)
   --timeout SECONDS       for each attempt, 60 at least (the job definition's)
   --vcpu N, --memory MIB  for each job (the job definition's; memory is not bounded with --env local)
@@ -76,7 +76,14 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const place = await openPlace(flags, context);
   const [planned, source] = await Promise.all([
     chosen === undefined
-      ? [{ jobName: jobNameOf("command"), command: workerArguments!, after: [], ...arrayOf(flags.shards) }]
+      ? [
+          {
+            jobName: jobNameOf("command"),
+            command: commandIn(flags.env, workerArguments!),
+            after: [],
+            ...arrayOf(flags.shards),
+          },
+        ]
       : planSubProcesses(names, chosen, flags.env, flags.shards ?? (await shardsOf(place))),
     provenance(context.project),
     place.prepare(),
@@ -132,6 +139,13 @@ async function shardsOf(place: Place): Promise<number> {
     "usage",
     `BATCH_PREFLIGHT_SHARDS of the job definition is "${text}"; it must be a whole number from 1 to 10000: set the stack's arraySize, or --shards.`,
   );
+}
+
+/** The worker's own default is this machine, which a job's is not. */
+function commandIn(env: string, words: readonly string[]): readonly string[] {
+  const isSaid = words.some((word) => word === "--env" || word.startsWith("--env="));
+  const takesNone = words[0] === "list" || words[0] === "--version";
+  return isSaid || takesNone ? words : [...words, "--env", env];
 }
 
 const arrayOf = (shards = 1) => (shards > 1 ? { arraySize: shards } : {});

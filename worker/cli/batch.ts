@@ -133,7 +133,10 @@ async function migrate(
   const { environment } = request;
   if (environment !== "local") {
     const [{ faults }, pending] = await Promise.all([migrations.verify(), migrations.pending()]);
-    const lacks = `${database.label} lacks the migrations ${pending.join(", ")}; apply them: node worker migrate up --env ${environment}`;
+    // From elsewhere a job's database may be out of reach: another job reaches it.
+    const isJob = (context.env.AWS_BATCH_JOB_ID ?? "") !== "";
+    const up = isJob ? "node batch submit --watch --command migrate up" : `node worker migrate up --env ${environment}`;
+    const lacks = `${database.label} lacks the migrations ${pending.join(", ")}; apply them: ${up}`;
     throw new Failure("usage", faults.length > 0 ? faults.map(({ message }) => message).join(" ") : lacks);
   }
   await migrations.up({

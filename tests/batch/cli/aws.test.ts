@@ -170,6 +170,22 @@ test("Ctrl-C while jobs are submitted leaves none behind", async (t) => {
   t.regex(stderr, /^Stopped\. Nothing is left of the submission/m);
 });
 
+for (const [words, command] of [
+  ["--only airports", "--only airports --env aws"],
+  ["migrate up", "migrate up --env aws"],
+  ["runs --env aws --last 3", "runs --env aws --last 3"],
+  ["--env=local --only airports", "--env=local --only airports"],
+  ["list --json", "list --json"],
+] as const) {
+  test(`submit --command ${words} runs node worker ${command}`, async (t) => {
+    const aws = await startFakeAws(t);
+    takesJobs(aws, () => ({}));
+    const { code, stderr } = await batch(aws, ["submit", ...place, "--command", ...words.split(" ")]);
+    t.is(code, 0, stderr);
+    t.deepEqual(aws.bodies("submitjob")[0].containerOverrides.command, command.split(" "));
+  });
+}
+
 test("where nobody says how many shards, the row groups of a source do", async (t) => {
   const aws = await startFakeAws(t);
   takesJobs(aws, () => ({}));

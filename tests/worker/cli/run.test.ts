@@ -199,6 +199,14 @@ test("elsewhere than locally the worker does not migrate, and says who does", as
   t.regex(stderr, /lacks the migrations 0001-bookkeeping, .*; apply them: node worker migrate up --env aws\n$/);
 });
 
+test("in a job the worker says which job migrates: the database may be out of reach from elsewhere", async (t) => {
+  const database = await testDatabase(t, { template: false });
+  const env = { DATABASE_URL: database.url, AWS_BATCH_JOB_ID: "job" };
+  const { code, stderr } = await runWorker(["--env", "aws"], env);
+  t.is(code, 2);
+  t.regex(stderr, /; apply them: node batch submit --watch --command migrate up\n$/);
+});
+
 test("--help tells of each flag, stream and exit code", async (t) => {
   const { code, stdout, stderr } = await runWorker(["--help"]);
   t.deepEqual({ code, stderr }, { code: 0, stderr: "" });
