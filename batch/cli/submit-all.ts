@@ -1,6 +1,7 @@
 import { Failure } from "../../worker/failure.ts";
 import type { JobRequest } from "../jobs/job.ts";
 import type { JobService } from "../jobs/job-service.ts";
+import { Outage } from "../jobs/outage.ts";
 import type { PlannedJob } from "../jobs/submission.ts";
 import type { CliContext } from "./context.ts";
 
@@ -44,11 +45,15 @@ export async function submitAll(
 /** @returns what became of them, a sentence */
 async function endAll(service: JobService, submitted: readonly Submitted[], env: string): Promise<string> {
   const left: string[] = [];
+  let isOut = false;
   for (const { jobId } of submitted) {
     try {
-      await service.terminate(jobId, "ended by node batch submit: its submission was not completed");
+      // Each call to a service that does not answer takes a minute.
+      if (isOut) left.push(jobId);
+      else await service.terminate(jobId, "ended by node batch submit: its submission was not completed");
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      isOut = error instanceof Outage;
       left.push(jobId);
     }
   }
