@@ -1,9 +1,10 @@
-import { readFile, readlink, realpath, stat } from "node:fs/promises";
+import { readlink, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { bundleLimit, isBelow } from "../../worker/bootstrap/unpack.ts";
 import { Failure } from "../../worker/failure.ts";
 import { entryFile, fileNames } from "./file-names.ts";
 import { isLeftOut } from "./left-out.ts";
+import { readAtRest } from "./read-at-rest.ts";
 
 export interface BundleFile {
   /** With slashes, from the project's folder. */
@@ -83,7 +84,9 @@ async function readFileOf(
     if (!target.isFile()) return "is no file";
     const { mode, size } = target;
     if (size > bundleLimit) return `has ${megabytes(size)}, and a bundle ${megabytes(bundleLimit)} at most`;
-    return { name, bytes: await readFile(file), isExecutable: (mode & 0o100) !== 0 };
+    const bytes = await readAtRest(file);
+    if (bytes === undefined) return "is being written all the time";
+    return { name, bytes, isExecutable: (mode & 0o100) !== 0 };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const link = await readlink(file).catch(() => undefined);
