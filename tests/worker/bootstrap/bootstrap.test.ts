@@ -15,11 +15,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import picocolors from "picocolors";
 const settings = readFileSync(fileURLToPath(new URL("../.env.aws", import.meta.url)), "utf8");
-console.log(JSON.stringify({ argv: process.argv.slice(2), settings, bundle: process.env.BATCH_PREFLIGHT_BUNDLE, packages: typeof picocolors.red, pid: process.pid }));
 if (process.argv[2] === "wait") {
   process.on("SIGTERM", () => process.exit(75));
   setInterval(() => {}, 1000);
 } else process.exitCode = Number(process.argv[2]);
+// Last: who has read it may end the process.
+console.log(JSON.stringify({ argv: process.argv.slice(2), settings, bundle: process.env.BATCH_PREFLIGHT_BUNDLE, packages: typeof picocolors.red, pid: process.pid }));
 `;
 
 async function bundled(t: ExecutionContext, files: Record<string, string> = {}): Promise<Bundle> {
