@@ -93,7 +93,10 @@ export class AwsJobService implements JobService {
         await this.#pause(Math.min(longestPauseMs, 500 * 2 ** number) * (0.5 + Math.random() / 2));
         const jobId = mayHaveBeenHeard(error) ? await this.#submitted(input, submission) : undefined;
         if (jobId !== undefined) return jobId;
-        if (number === mostSubmissions) throw error;
+        if (number < mostSubmissions) continue;
+        if (!mayHaveBeenHeard(error)) throw error;
+        const doubt = "whether the job was taken is not known: look for it in the queue before you submit again";
+        throw new Outage("failed", `${error.message.replace(/\.$/, "")}; ${doubt}.`, { cause: error });
       }
     }
   }

@@ -34,9 +34,12 @@ export async function submitAll(
       ids.set(job.jobName, jobId);
       submitted.push({ jobId, job: { ...job, dependsOn } });
     } catch (error) {
-      if (submitted.length === 0 || !(error instanceof Failure)) throw error;
-      const { kind, message } = error;
-      throw new Failure(kind, `${message} ${await endAll(service, submitted, env)}`, { cause: error });
+      if (submitted.length === 0) throw error;
+      const told = await endAll(service, submitted, env);
+      if (error instanceof Failure) throw new Failure(error.kind, `${error.message} ${told}`, { cause: error });
+      // A bug, whose stack will follow.
+      stderr.write(`${told}\n`);
+      throw error;
     }
   }
   return submitted;
@@ -59,6 +62,6 @@ async function endAll(service: JobService, submitted: readonly Submitted[], env:
   }
   if (left.length > 0) return `End what was submitted: node batch cancel ${left.join(" ")} --env ${env}`;
   if (submitted.length === 0) return "Nothing was submitted.";
-  const jobs = submitted.length === 1 ? "its 1 job is" : `its ${submitted.length} jobs are`;
-  return `Nothing is left of the submission: ${jobs} ended.`;
+  // A job that runs has 30 s for it, one that waits for others is ended with them (API_TerminateJob).
+  return `What was submitted is asked to end: ${submitted.map(({ jobId }) => jobId).join(" ")}.`;
 }

@@ -200,6 +200,13 @@ given("a submission whose answer was lost is found, not made again", async (t, a
   t.is(aws.bodies("submitjob").length, 1);
 });
 
+given("where no answer comes it is said that a job may be there", async (t, aws) => {
+  aws.answer("submitjob", ["cut"]);
+  aws.answer("listjobs", [{ body: { jobSummaryList: [] } }]);
+  const { message } = await failureOf(t, () => serviceOf().submit(plain));
+  t.regex(message, /; whether the job was taken is not known: look for it in the queue before you submit again\.$/);
+});
+
 given("a queue that there is not is told before its jobs are asked for", async (t, aws) => {
   aws.answer("describejobqueues", [{ body: { jobQueues: [] } }]);
   aws.answer("listjobs", [{ status: 400, error: "ClientException", body: { message: "no such queue" } }]);

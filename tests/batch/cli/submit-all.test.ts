@@ -27,7 +27,7 @@ async function submitted(fault: Error, endings: readonly (Error | undefined)[]) 
 
 test("what was submitted before one that is refused is ended", async (t) => {
   const { error, ended } = await submitted(new Failure("failed", "No."), []);
-  t.is(error.message, "No. Nothing is left of the submission: its 2 jobs are ended.");
+  t.is(error.message, "No. What was submitted is asked to end: id-a id-b.");
   t.is(error.kind, "failed");
   t.deepEqual(ended, ["id-a", "id-b"]);
 });
@@ -44,7 +44,9 @@ test("a service that does not answer is asked once", async (t) => {
   t.deepEqual(ended, ["id-a"]);
 });
 
-test("a bug stays one", async (t) => {
+test("a bug stays one, and leaves no jobs either", async (t) => {
   const bug = new TypeError("bug");
-  t.is((await submitted(bug, [])).error as Error, bug);
+  const { error, ended } = await submitted(bug, []);
+  t.is(error as Error, bug);
+  t.deepEqual(ended, ["id-a", "id-b"]);
 });
