@@ -5,7 +5,7 @@ import path from "node:path";
 import { Failure } from "../failure.ts";
 import { addressText } from "../s3/address.ts";
 import { type BundleAddress, parseAddress } from "./bundle-address.ts";
-import { fetchBundle } from "./fetch-bundle.ts";
+import { fetchBundle, stopped } from "./fetch-bundle.ts";
 import { fingerprintFile } from "./image-fingerprint.ts";
 import { readBundle, type UnpackedFile, writeFiles } from "./unpack.ts";
 
@@ -23,7 +23,7 @@ export interface BootstrapArgs {
 /**
  * Brings the code of a bundle into a folder of its own, checked before anything of it is written.
  * @returns the folder, which is as the image's but for the code
- * @throws Failure, one sentence: `usage` for what no further attempt mends
+ * @throws Failure, one sentence: `usage` for what no further attempt mends, `interrupted` where `signal` came before the end
  */
 export async function unpackBundle({
   bundle,
@@ -35,7 +35,10 @@ export async function unpackBundle({
   const address = parseAddress(bundle);
   const files = await readBundle(await fetch(address, env, signal), address.sha256, addressText(address));
   await checkImage(address, files, image);
-  return await place(files, image);
+  const folder = await place(files, image);
+  if (!signal.aborted) return folder;
+  await rm(folder, { recursive: true, force: true });
+  throw stopped();
 }
 
 /** Code that wants other packages than there are would fail anywhere, or worse, not fail. */

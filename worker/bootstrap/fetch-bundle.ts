@@ -12,6 +12,9 @@ const attempts = 3;
 /** Milliseconds for a body of a megabyte or so. */
 const patience = 60_000;
 
+/** The person, or AWS Batch, had enough before the worker began. */
+export const stopped = () => new Failure("interrupted", "Stopped before the code was there; nothing of it was run.");
+
 /**
  * Fetches a bundle as the job's role.
  * @throws Failure `storageUnavailable` for what another attempt may mend, `usage` for the rest
@@ -26,13 +29,10 @@ export async function fetchBundle(
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { bucket: Bucket, key: Key } = address;
-        return await bodyOf(
-          await client.send(new sdk.GetObjectCommand({ Bucket, Key }), { abortSignal: signal }),
-          signal,
-        );
+        const answer = await client.send(new sdk.GetObjectCommand({ Bucket, Key }), { abortSignal: signal });
+        return await bodyOf(answer, address, signal);
       } catch (error) {
-        if (signal.aborted)
-          throw new Failure("interrupted", "Stopped before the code was there; nothing of it was run.");
+        if (signal.aborted) throw stopped();
         const isLost = s3FaultOf(error) === "unavailable" && !isOfSdk(error);
         if (!isLost || attempt === attempts) throw failureOf(error, address, env);
       }
@@ -45,10 +45,18 @@ export async function fetchBundle(
 /** Whether the SDK has had the error, and its own attempts. */
 const isOfSdk = (error: unknown) => typeof error === "object" && error !== null && "$metadata" in error;
 
-async function bodyOf({ Body, ContentLength }: GetObjectCommandOutput, signal: AbortSignal): Promise<Buffer> {
+async function bodyOf(
+  { Body, ContentLength }: GetObjectCommandOutput,
+  address: BundleAddress,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   const body = Body as AsyncIterable<Buffer> & { destroy(error?: Error): void };
+  if ((ContentLength ?? 0) > archiveLimit) {
+    body.destroy();
+    throw tooLarge(address, `has ${ContentLength} bytes`);
+  }
   const lost = () => Object.assign(new Error("the answer was cut off"), { code: "ECONNRESET" });
   const abort = () => body.destroy(lost());
   const timer = setTimeout(abort, patience);
@@ -57,8 +65,8 @@ async function bodyOf({ Body, ContentLength }: GetObjectCommandOutput, signal: A
     for await (const piece of body) {
       pieces.push(piece);
       size += piece.length;
-      // No bundle of this project has that: whatever it is, it must not fill the memory.
-      if (size > archiveLimit) break;
+      // The answer need not tell its length.
+      if (size > archiveLimit) throw tooLarge(address, "goes on");
     }
   } finally {
     clearTimeout(timer);
@@ -67,6 +75,13 @@ async function bodyOf({ Body, ContentLength }: GetObjectCommandOutput, signal: A
   if (ContentLength !== undefined && size < ContentLength) throw lost();
   return Buffer.concat(pieces);
 }
+
+/** No bundle of this project has that: whatever it is, it must not fill the memory. */
+const tooLarge = (address: BundleAddress, what: string) =>
+  new Failure(
+    "usage",
+    `${addressText(address)} is no bundle: it ${what}, and a bundle has at most ${archiveLimit}; nothing of it was run; submit the job again: node batch submit.`,
+  );
 
 function failureOf(error: unknown, address: BundleAddress, env: NodeJS.ProcessEnv): unknown {
   const name = addressText(address);

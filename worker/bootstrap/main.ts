@@ -4,23 +4,18 @@ import { exitCodes, Failure } from "../failure.ts";
 import { loadFault } from "../load-fault.js";
 import { unpackBundle } from "./bootstrap.ts";
 
-const signals = ["SIGTERM", "SIGINT"] as const;
-
 /**
  * Unpacks the bundle that the environment of `process` names.
+ * @param signal of who wants the process to end
  * @returns the folder whose worker is to be run; undefined: it was said why there is none, and the exit code is set
  */
-export async function main(process: NodeJS.Process): Promise<string | undefined> {
-  const controller = new AbortController();
-  // The first process of a container ignores what it has no handler for.
-  const abort = () => controller.abort();
-  for (const signal of signals) process.on(signal, abort);
+export async function main(process: NodeJS.Process, signal: AbortSignal): Promise<string | undefined> {
   try {
     const folder = await unpackBundle({
       bundle: process.env.BATCH_PREFLIGHT_BUNDLE ?? "",
       image: fileURLToPath(new URL("../..", import.meta.url)),
       env: process.env,
-      signal: controller.signal,
+      signal,
     });
     process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
     return folder;
@@ -31,7 +26,5 @@ export async function main(process: NodeJS.Process): Promise<string | undefined>
     const { code } = exitCodes[fault === undefined ? "failed" : "usage"];
     process.exitCode = error instanceof Failure ? error.exitCode : code;
     return undefined;
-  } finally {
-    for (const signal of signals) process.off(signal, abort);
   }
 }

@@ -3,13 +3,15 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { type Bundle, createBundle } from "../../../batch/bundle/bundle.ts";
+import { unpackBundle } from "../../../worker/bootstrap/bootstrap.ts";
+import { archiveLimit } from "../../../worker/bootstrap/unpack.ts";
 import { smallTree } from "../../batch/bundle/project.ts";
 import { type ImageFolder, imageFolder } from "./image-folder.ts";
 import { type Answer, fault, object, objectStore } from "./object-store.ts";
 
 const addressOf = ({ sha256 }: Pick<Bundle, "sha256">) => `s3://code/bundles/2026-11/${sha256}.tar.gz`;
 
-/** Says who it is, and ends or waits as it is told. */
+/** Says who it is, and ends, waits or takes a minute to load as it is told. */
 const workerText = `
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,9 +20,10 @@ const settings = readFileSync(fileURLToPath(new URL("../.env.aws", import.meta.u
 if (process.argv[2] === "wait") {
   process.on("SIGTERM", () => process.exit(75));
   setInterval(() => {}, 1000);
-} else process.exitCode = Number(process.argv[2]);
+} else if (process.argv[2] !== "load") process.exitCode = Number(process.argv[2]);
 // Last: who has read it may end the process.
 console.log(JSON.stringify({ argv: process.argv.slice(2), settings, bundle: process.env.BATCH_PREFLIGHT_BUNDLE, packages: typeof picocolors.red, pid: process.pid }));
+if (process.argv[2] === "load") await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
 
 async function bundled(t: ExecutionContext, files: Record<string, string> = {}): Promise<Bundle> {
@@ -107,6 +110,25 @@ const faults: readonly (readonly [
   ],
   ["half an object", ({ bytes }) => [object(cut(bytes))], 2, /is not what it was/],
   ["an object and more", ({ bytes }) => [object(Buffer.concat([bytes, Buffer.from("!")]))], 2, /is not what it was/],
+  [
+    "an object that is far too large",
+    () => [object(Buffer.alloc(1), archiveLimit + 1), object(Buffer.from("asked again"))],
+    2,
+    /is no bundle: it has 67108865 bytes, and a bundle has at most 67108864; nothing of it was run; submit the job again/,
+  ],
+  [
+    "an object that is far too large and does not say so",
+    () => [
+      (_, response) => {
+        // Without a length: in chunks.
+        response.write(Buffer.alloc(archiveLimit));
+        response.end("!");
+      },
+      object(Buffer.from("asked again")),
+    ],
+    2,
+    /is no bundle: it goes on, and a bundle has at most 67108864; nothing of it was run/,
+  ],
   [
     "no object",
     () => [fault(404, "NoSuchKey")],
@@ -249,4 +271,48 @@ test("SIGTERM before the code is there ends at once, and asks for another attemp
   });
   t.deepEqual(await once(child, "close"), [75, null]);
   t.is(said, "Stopped before the code was there; nothing of it was run.\n");
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const [whose, isBundled] of [
+    ["of a bundle", true],
+    ["of the image", false],
+  ] as const) {
+    test(`${signal} while the worker ${whose} is loaded ends at once, and asks for another attempt`, async (t) => {
+      const { bundle, image } = await ready(t);
+      const store = await objectStore(t, object(bundle.bytes));
+      await writeFile(`${image.folder}/worker/index.js`, workerText);
+      const env = { ...store.env, BATCH_PREFLIGHT_BUNDLE: isBundled ? addressOf(bundle) : "" };
+      const child = image.start(env, "load");
+      let said = "";
+      child.stderr!.on("data", (text) => {
+        said += text;
+      });
+      await once(child.stdout!, "data");
+      child.kill(signal);
+      t.deepEqual(await once(child, "close"), [75, null]);
+      t.is(said, `${signal}: ended before the worker had begun to write.\n`);
+      t.deepEqual(await image.unpacked(), []);
+    });
+  }
+}
+
+test("SIGTERM while the code is unpacked ends before any of it is run", async (t) => {
+  const { bundle, image } = await ready(t);
+  const stop = new AbortController();
+  const unpacking = unpackBundle({
+    bundle: addressOf(bundle),
+    image: image.folder,
+    env: {},
+    signal: stop.signal,
+    fetch: async () => {
+      // It comes with the last byte.
+      stop.abort();
+      return Buffer.from(bundle.bytes);
+    },
+  });
+  await t.throwsAsync(unpacking, {
+    name: "Failure",
+    message: "Stopped before the code was there; nothing of it was run.",
+  });
 });
