@@ -13,6 +13,7 @@ import { exitCodes, Failure } from "../../worker/failure.ts";
 import { definitionNames, inOrder, loadDefinitions } from "../../worker/processes/execution/definitions.ts";
 import type { JobService } from "../jobs/job-service.ts";
 import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
+import { vcpuFault } from "../jobs/vcpu.ts";
 import type { CliContext } from "./context.ts";
 import { openPlace, type Place, placeFlags, placeHelp } from "./place.ts";
 import { provenance } from "./provenance.ts";
@@ -33,8 +34,9 @@ their ids, one a line. On this machine (--env local) they go on when the command
   --attempts N            how often a job may start, 1 to 10 (the job definition's)
   --timeout SECONDS       for each attempt, 60 at least (the job definition's)
   --vcpu N, --memory MIB  for each job (the job definition's; memory is not bounded with --env local)
-  --env-var NAME=VALUE    for the jobs' environment; any number of times. On AWS they get the settings
-                          WORKER_... of this .env.aws as well
+  --env-var NAME=VALUE    for the jobs' environment; any number of times. Not for secrets: AWS Batch shows it
+                          to whoever may describe jobs; they belong into the job definition's secrets.
+                          On AWS jobs get the settings WORKER_... of this .env.aws as well
   --priority N            in a queue with fair shares, 0 to 9999
   --again                 also where a job of that name has not ended
   --watch                 then watches: states, log lines, the jobs' exit code
@@ -58,7 +60,15 @@ export async function command(argv: string[], context: CliContext): Promise<numb
     shards: v.optional(shardsFlag),
     attempts: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10, "must be at most 10"))),
     timeout: v.optional(v.pipe(wholeNumberFlag(60), v.maxValue(2_147_483_647, "must be at most 2147483647"))),
-    vcpu: v.optional(numberFlag(0.25, 448)),
+    vcpu: v.optional(
+      v.pipe(
+        numberFlag(0.25, 448),
+        v.check(
+          (vcpu) => vcpuFault(vcpu) === undefined,
+          ({ input }) => vcpuFault(input) ?? "",
+        ),
+      ),
+    ),
     memory: v.optional(wholeNumberFlag(4)),
     envVar: listFlag,
     priority: v.optional(v.pipe(wholeNumberFlag(0), v.maxValue(9999, "must be at most 9999"))),

@@ -15,7 +15,7 @@ export type Action = Place &
   ({ readonly do: "start"; readonly attempt: number } | { readonly do: "terminate" } | { readonly do: "kill" });
 
 export interface SchedulerOptions {
-  /** vCPUs that there are: what runs at once takes no more. */
+  /** vCPUs that there are: what runs at once takes no more. Counted in thousandths. */
   readonly capacity: number;
   /** Told each transition when it has happened. */
   readonly record: (jobId: string, transition: Transition) => void;
@@ -27,7 +27,8 @@ export const graceMilliseconds = 30_000;
 /** An attempt that is under way. */
 interface Attempt {
   readonly place: Place;
-  readonly vcpu: number;
+  /** Thousandths of a vCPU. */
+  readonly share: number;
   /** Its timeout's end; none before it runs. */
   deadline: number;
   stopping: { readonly by: "timeout" | "termination"; readonly statusReason: string; killAt: number } | undefined;
@@ -54,23 +55,32 @@ export class Scheduler {
   private readonly runnable = new Queue<Place>();
   private readonly attempts = new Map<string, Attempt>();
   private readonly signals: Action[] = [];
+  /** Ended since the last `tick`. */
+  private readonly finished = new Set<string>();
+  private readonly capacity: number;
+  /** Of the capacity; whole numbers, as sums of fractions do not come out even. */
   private free: number;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
-    this.free = options.capacity;
+    this.capacity = thousandths(options.capacity);
+    this.free = this.capacity;
   }
 
   /** Nothing runs, and nothing can come to run. */
   get isIdle(): boolean {
-    return [...this.entries.values()].every(({ record }) => record.isEnded);
+    return this.entries.size === this.finished.size;
   }
 
+  /** Whether the job has not ended, or has since the last `tick`: nobody waits for those that ended before, and they are forgotten. */
   has(jobId: string): boolean {
     return this.entries.has(jobId);
   }
 
-  /** A job in state SUBMITTED, or one that ended before and that others depend on. Those that it depends on come first. */
+  /**
+   * A job in state SUBMITTED, or one that ended before and that others depend on. Those that it depends on come first, since
+   * the last `tick` where they have ended.
+   */
   add(record: JobRecord, now: number): void {
     const { jobId, request } = record.facts;
     const others = request.dependsOn.flatMap(({ jobId: id, type }) =>
@@ -85,7 +95,10 @@ export class Scheduler {
       isSequential,
     };
     this.entries.set(jobId, entry);
-    if (record.isEnded) return;
+    if (record.isEnded) {
+      this.finished.add(jobId);
+      return;
+    }
     for (const { type, entry: other } of others) (type === "N_TO_N" ? other.nToN : other.dependants).push(entry);
     for (let index = 0; index < record.size; index += 1) {
       const states = others.map(({ type, entry: { record: other } }) =>
@@ -114,7 +127,7 @@ export class Scheduler {
     const attempt = this.attempts.get(keyOf(place));
     if (attempt === undefined) return;
     this.attempts.delete(keyOf(place));
-    this.free += attempt.vcpu;
+    this.free += attempt.share;
     const entry = this.entry(place.jobId);
     const { stopping } = attempt;
     const why = stopping?.statusReason ?? statusReason ?? statusReasons.exited;
@@ -154,6 +167,8 @@ export class Scheduler {
         stopping.killAt = Number.POSITIVE_INFINITY;
       }
     }
+    for (const jobId of this.finished) this.entries.delete(jobId);
+    this.finished.clear();
     return [...this.signals.splice(0), ...this.starts(now)];
   }
 
@@ -174,19 +189,19 @@ export class Scheduler {
   private starts(now: number): Action[] {
     const actions: Action[] = [];
     for (let place = this.runnable.first; place !== undefined; place = this.runnable.first) {
-      const entry = this.entry(place.jobId);
+      const entry = this.entries.get(place.jobId);
       // Ended while it waited in line.
-      if (entry.record.statusOf(place.index) !== "RUNNABLE") {
+      if (entry?.record.statusOf(place.index) !== "RUNNABLE") {
         this.runnable.shift();
         continue;
       }
       // One that asks for more than there is would wait for ever on Batch; here it has the machine for itself.
-      const vcpu = Math.min(entry.record.facts.request.vcpu ?? 1, this.options.capacity);
-      if (vcpu > this.free) break;
+      const share = Math.min(thousandths(entry.record.facts.request.vcpu ?? 1), this.capacity);
+      if (share > this.free) break;
       this.runnable.shift();
-      this.free -= vcpu;
+      this.free -= share;
       const attempt = entry.record.attemptOf(place.index) + 1;
-      this.attempts.set(keyOf(place), { place, vcpu, deadline: Number.POSITIVE_INFINITY, stopping: undefined });
+      this.attempts.set(keyOf(place), { place, share, deadline: Number.POSITIVE_INFINITY, stopping: undefined });
       const logStreamName = logStreamOf(entry.record, place.index, attempt);
       this.move(entry, place.index, { at: now, status: "STARTING", logStreamName });
       actions.push({ ...place, do: "start", attempt });
@@ -246,6 +261,7 @@ export class Scheduler {
     record.apply(transition);
     this.options.record(jobId, transition);
     if (change.status === "RUNNABLE") this.runnable.push({ jobId, index });
+    if (record.isEnded) this.finished.add(jobId);
   }
 
   private entry(jobId: string): Entry {
@@ -259,6 +275,8 @@ export class Scheduler {
 export function logStreamOf({ facts, isArray }: JobRecord, index: number, attempt: number): string {
   return `${facts.jobId}/${isArray ? `${index}-` : ""}${attempt}`;
 }
+
+const thousandths = (vcpu: number): number => Math.max(1, Math.round(vcpu * 1000));
 
 const strategyOf = ({ attempts = 1, evaluateOnExit = [] }: JobRequest) => ({ attempts, evaluateOnExit });
 

@@ -5,7 +5,7 @@ import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } fro
 import type { RecordFacts } from "../jobs/job-record.ts";
 import type { JobService } from "../jobs/job-service.ts";
 import { endedFile, type Folder, ifThere, isJobId, makeFolder, streamFile } from "./folder.ts";
-import { type Errand, putErrand } from "./inbox.ts";
+import { type Errand, putErrand, refusal } from "./inbox.ts";
 import { readLog } from "./job-log.ts";
 import { localName } from "./job-process.ts";
 import { requestFaults } from "./request-faults.ts";
@@ -136,6 +136,12 @@ export class LocalJobService implements JobService {
         await rm(file, { force: true });
         throw error;
       }
+      const why = await refusal(file);
+      if (why === undefined) return;
+      throw new Failure(
+        "failed",
+        `The local runner, which other code than this has started, refuses what was asked of it${why && `: ${why}`}. Try again when its jobs have ended.`,
+      );
     });
   }
 

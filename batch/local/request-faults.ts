@@ -1,6 +1,7 @@
 import type { JobRequest } from "../jobs/job.ts";
 import type { JobRecord } from "../jobs/job-record.ts";
 import { containerOverrides, overridesFault } from "../jobs/overrides.ts";
+import { vcpuFault } from "../jobs/vcpu.ts";
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
@@ -21,7 +22,8 @@ export function requestFaults(request: JobRequest, others: readonly (JobRecord |
   whole("the size of the array", arraySize, 2, 10_000);
   whole("attempts", attempts, 1, 10);
   whole("timeout", timeout, 60, 2_147_483_647);
-  if (vcpu !== undefined && !(vcpu > 0)) faults.push(`vcpu is ${vcpu}; it must be more than 0`);
+  const ofVcpu = vcpu === undefined ? undefined : vcpuFault(vcpu);
+  if (ofVcpu !== undefined) faults.push(`vcpu is ${vcpu}; it ${ofVcpu}`);
   if (evaluateOnExit.length > 5) faults.push(`evaluateOnExit has ${evaluateOnExit.length} rules; 5 are the most`);
   if (dependsOn.length > 20) faults.push(`it depends on ${dependsOn.length} jobs; 20 are the most`);
   const reserved = Object.keys(environment).filter((name) => name.startsWith("AWS_BATCH"));

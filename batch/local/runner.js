@@ -20,5 +20,6 @@ await runJobs({
   clock: Date.now,
   pollMilliseconds: 25,
   idleMilliseconds: 3000,
+  log: (/** @type {string} */ fault) => console.error(`${new Date().toISOString()} ${fault}`),
   stop: stop.signal,
 });

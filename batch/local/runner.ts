@@ -15,8 +15,9 @@ import {
   streamFile,
   writeWhole,
 } from "./folder.ts";
-import { errands } from "./inbox.ts";
+import { type Errand, errands } from "./inbox.ts";
 import type { JobProcess, Launch } from "./job-process.ts";
+import { requestFaults } from "./request-faults.ts";
 import { becomeRunner } from "./runner-lease.ts";
 import { StoredJob } from "./stored-job.ts";
 
@@ -32,12 +33,17 @@ export interface RunnerOptions {
   readonly pollMilliseconds: number;
   /** How long a runner without work waits for more: the next job starts sooner. */
   readonly idleMilliseconds: number;
+  /** Where faults are told that nobody waits for. */
+  readonly log: (fault: string) => void;
   /** The machine goes down, or somebody wants the runner to leave: all jobs are asked to end. */
   readonly stop: AbortSignal;
 }
 
 /** Milliseconds by which a clock may be corrected without that its being set is looked into. */
 const clockTolerance = 1000;
+
+/** Different faults that a runner tells of. */
+const mostTold = 1000;
 
 /** Jobs that ended longer ago are forgotten, with their logs. */
 export const keptMilliseconds = 14 * 24 * 3600 * 1000;
@@ -55,7 +61,7 @@ export async function runJobs(options: RunnerOptions): Promise<boolean> {
     await new JobRunner(options).run();
     await lease.end();
     // Who came after the last look and before the lease's end has seen a runner.
-    if (options.stop.aborted || (await errands(options.folder)).length === 0) return true;
+    if (options.stop.aborted || (await errands(options.folder, options.clock(), options.log)).length === 0) return true;
   }
 }
 
@@ -67,7 +73,7 @@ class JobRunner {
   private readonly processes = new Map<string, JobProcess>();
   private readonly unwritten = new Map<string, string[]>();
   private wake: () => void = () => {};
-  private told: string | undefined;
+  private readonly told = new Set<string>();
 
   constructor(options: RunnerOptions) {
     this.options = options;
@@ -114,42 +120,65 @@ class JobRunner {
 
   private async takeErrands(): Promise<void> {
     const { folder, clock } = this.options;
-    for (const { errand, done } of await errands(folder)) {
-      if (errand.what === "run") {
-        try {
-          await this.add(errand.facts, errand.environment);
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-          // It stays where it is, and its submitter waits.
-          this.tell((error as Error).message);
-          return;
-        }
-      } else if (this.scheduler.has(errand.jobId)) {
-        this.scheduler.terminate(errand.jobId, errand.index, errand.reason, clock());
+    for (const { errand, done, refuse } of await errands(folder, clock(), this.tell)) {
+      let faults: readonly string[] = [];
+      try {
+        if (errand.what === "run") faults = await this.add(errand.facts, errand.environment);
+        else faults = this.terminate(errand);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+        // It stays where it is, and its submitter waits.
+        this.tell((error as Error).message);
+        return;
       }
       // Told before it is taken away: who asked finds the job either here or there.
       await this.write();
-      await done();
+      if (faults.length === 0) await done();
+      else await refuse(faults.join("; "));
     }
   }
 
-  private async add(facts: RecordFacts, environment: NodeJS.ProcessEnv): Promise<void> {
+  /** @returns what its submitter should have refused: it may be of other code than this */
+  private async add(facts: RecordFacts, environment: NodeJS.ProcessEnv): Promise<string[]> {
     const { folder, clock } = this.options;
     const { jobId, request } = facts;
-    // Taken by a runner that was killed before it took the errand away.
-    if ((await StoredJob.openWhole(folder, jobId))?.hasEvents) return;
-    await mkdir(path.dirname(jobFile(folder, jobId)), { recursive: true, mode: 0o700 });
-    await writeWhole(jobFile(folder, jobId), JSON.stringify(facts));
-    const record = new JobRecord(facts);
+    // Taken by a runner that was killed before it took the errand away, or by this one, which could not take it away.
+    if (this.records.has(jobId) || (await StoredJob.openWhole(folder, jobId))?.hasEvents) return [];
+    const others = new Map<string, JobRecord>();
     for (const { jobId: other } of request.dependsOn) {
-      if (other === undefined || this.scheduler.has(other)) continue;
-      const ended = (await StoredJob.openWhole(folder, other))?.record;
-      // Submitting has looked for it; it is forgotten since.
-      this.scheduler.add(ended ?? failedRecord(other, clock()), clock());
+      if (other !== undefined) others.set(other, await this.dependency(other));
     }
+    const faults = requestFaults(
+      request,
+      request.dependsOn.map(({ jobId: other = "" }) => others.get(other)),
+    );
+    if (faults.length > 0) return faults;
+    const kept: RecordFacts = { ...facts, request: { ...request, environment: provenanceOf(request.environment) } };
+    await mkdir(path.dirname(jobFile(folder, jobId)), { recursive: true, mode: 0o700 });
+    await writeWhole(jobFile(folder, jobId), JSON.stringify(kept));
+    for (const [other, record] of others) if (!this.scheduler.has(other)) this.scheduler.add(record, clock());
+    const record = new JobRecord(kept);
     this.records.set(jobId, record);
     this.environments.set(jobId, { ...environment, ...request.environment });
     this.scheduler.add(record, clock());
+    return [];
+  }
+
+  private async dependency(jobId: string): Promise<JobRecord> {
+    const { folder, clock } = this.options;
+    const known = this.records.get(jobId) ?? (await StoredJob.openWhole(folder, jobId))?.record;
+    if (known !== undefined && (known.isEnded || this.scheduler.has(jobId))) return known;
+    // Submitting has looked for it; it is forgotten since, or nobody can read how it ended.
+    return failedRecord(jobId, clock());
+  }
+
+  private terminate({ jobId, index, reason }: Extract<Errand, { what: "terminate" }>): string[] {
+    const record = this.records.get(jobId);
+    // It has ended while somebody asked for that.
+    if (record === undefined || record.isEnded) return [];
+    if (index !== undefined && index >= record.size) return [`job ${jobId} has no child ${index}`];
+    this.scheduler.terminate(jobId, index, reason, this.options.clock());
+    return [];
   }
 
   private perform(action: Action): void {
@@ -198,30 +227,37 @@ class JobRunner {
         const written = lines.length;
         appendAll(eventsFile(folder, jobId), lines.join(""));
         lines.splice(0, written);
-        if (this.records.get(jobId)?.isEnded) {
-          await writeFile(endedFile(folder, jobId), "");
-          this.environments.delete(jobId);
-        }
-        if (lines.length === 0) this.unwritten.delete(jobId);
+        if (this.records.get(jobId)?.isEnded) await writeFile(endedFile(folder, jobId), "");
+        if (lines.length > 0) continue;
+        this.written(jobId);
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         // Somebody has deleted the job's folder: nobody asks for it any more.
-        if (code === "ENOENT") this.unwritten.delete(jobId);
+        if (code === "ENOENT") this.written(jobId);
         else this.tell(message);
       }
     }
   }
 
-  /** What there is no room for, or no leave, is tried again: jobs go on without being told of. */
-  private tell(fault: string): void {
-    if (fault !== this.told) console.error(fault);
-    this.told = fault;
+  /** From here on its files tell of a job that has ended. */
+  private written(jobId: string): void {
+    this.unwritten.delete(jobId);
+    if (!this.records.get(jobId)?.isEnded) return;
+    this.records.delete(jobId);
+    this.environments.delete(jobId);
   }
+
+  /** What there is no room for, or no leave, is tried again: jobs go on without being told of. Once each: the log has bounds. */
+  private readonly tell = (fault: string): void => {
+    if (this.told.has(fault) || this.told.size === mostTold) return;
+    this.told.add(fault);
+    this.options.log(fault);
+  };
 }
 
 /** A runner that was killed has taken its jobs along, as a host does that AWS takes back; nobody can try them again. */
-async function failUnfinished({ folder, clock }: RunnerOptions, pid: number | undefined): Promise<void> {
-  const waiting = new Set((await errands(folder)).map(({ errand }) => errand.jobId));
+async function failUnfinished({ folder, clock, log }: RunnerOptions, pid: number | undefined): Promise<void> {
+  const waiting = new Set((await errands(folder, clock(), log)).map(({ errand }) => errand.jobId));
   for (const jobId of await jobIds(folder)) {
     if ((await ifThere(stat(endedFile(folder, jobId)))) !== undefined) continue;
     const job = await StoredJob.openWhole(folder, jobId);
@@ -257,6 +293,10 @@ function failedRecord(jobId: string, at: number): JobRecord {
   record.apply({ at, status: "FAILED" });
   return record;
 }
+
+/** Which code a job runs; the rest of its environment may hold secrets, and a job is known for 14 days. */
+const provenanceOf = (environment: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith("BATCH_PREFLIGHT_")));
 
 /** As Batch says of an instance that is gone. */
 const hostTerminated = (pid: number | undefined) => `Host EC2 (local runner ${pid ?? "unknown"}) terminated.`;

@@ -16,7 +16,19 @@ const idLine = /^[0-9a-f-]{36}$/;
 /** The runner of a folder has left, so that the folder can go. */
 async function awaitRunner(folder: string): Promise<void> {
   const runners = path.join(folder, ".local", "batch", "runners");
-  while (!(await readdir(runners)).some((name) => name.endsWith(".ended"))) await sleep(200);
+  await until(
+    async () => (await readdir(runners)).some((name) => name.endsWith(".ended")),
+    "the runner does not leave",
+  );
+}
+
+/** @throws Error when a minute was not enough */
+async function until(isSo: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await isSo()) return;
+    await sleep(200);
+  }
+  throw new Error(otherwise);
 }
 
 test.serial("submit --shards 2 --watch loads each row once, each sub-process after those that it needs", async (t) => {
@@ -178,7 +190,7 @@ test.serial("a runner that is killed takes its jobs along, and they are told as 
   t.regex(stderr, new RegExp(`^ {2}failed, Host EC2 \\(local runner ${pid}\\) terminated\\.$`, "m"));
   const { stdout: lines } = await runBatch(folder, ["logs", stdout.trim(), "--env", "local"]);
   const job = Number(lines.match(/^process (\d+)$/m)?.[1]);
-  while (spawnSync("kill", ["-0", String(job)]).status === 0) await sleep(50);
+  await until(() => spawnSync("kill", ["-0", String(job)]).status !== 0, "the job goes on without its runner");
   const { code: next } = await runBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("exit", "0")]);
   t.is(next, 0);
   await awaitRunner(folder);

@@ -2,6 +2,7 @@ import type { RetryStrategy, SubmitJobCommandInput } from "@aws-sdk/client-batch
 import { Failure } from "../../../worker/failure.ts";
 import type { JobRequest } from "../../jobs/job.ts";
 import { containerOverrides, overridesFault } from "../../jobs/overrides.ts";
+import { type JobPlatform, vcpuFault } from "../../jobs/vcpu.ts";
 
 /** The queue and the definition, as far as a submission depends on them. */
 export interface Target {
@@ -11,6 +12,8 @@ export interface Target {
   readonly retryStrategy?: RetryStrategy | undefined;
   /** Whether the queue has a scheduling policy: then each job belongs to a share. */
   readonly hasShares: boolean;
+  /** What the definition's jobs run on; undefined: not known. */
+  readonly platform?: JobPlatform | undefined;
   /** What the definition gives its jobs; empty where we may not ask. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -32,7 +35,11 @@ export function submissionOf(request: JobRequest, target: Target, submission: st
     environment: { ...environment, [submissionVariable]: submission },
   });
   const fault = overridesFault(overrides);
-  if (fault !== undefined) throw new Failure("usage", `The job "${jobName}" can't be submitted: ${fault}.`);
+  const ofVcpu = request.vcpu === undefined ? undefined : vcpuFault(request.vcpu, target.platform);
+  const faults = [fault, ofVcpu && `vcpu is ${request.vcpu}; it ${ofVcpu}`].filter((one) => one !== undefined);
+  if (faults.length > 0) {
+    throw new Failure("usage", `The job "${jobName}" can't be submitted: ${faults.join("; ")}.`);
+  }
   const retryStrategy = retryStrategyOf(request, target.retryStrategy);
   return {
     jobName,

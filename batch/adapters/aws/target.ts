@@ -5,6 +5,7 @@ import {
   type JobQueueDetail,
 } from "@aws-sdk/client-batch";
 import { Failure } from "../../../worker/failure.ts";
+import type { JobPlatform } from "../../jobs/vcpu.ts";
 import type { Connection } from "./connection.ts";
 import type { Target } from "./submission.ts";
 
@@ -30,9 +31,16 @@ export async function findTarget(connection: Connection, { jobQueue, jobDefiniti
     jobQueue,
     jobDefinition,
     retryStrategy: definition?.retryStrategy,
+    platform: platformOf(definition),
     environment: environmentOf(definition),
     hasShares: queue?.schedulingPolicyArn !== undefined && queue.schedulingPolicyArn !== "",
   };
+}
+
+/** "If no value is specified, it defaults to EC2" (API_JobDefinition). One that may run on both leaves it to the queue. */
+function platformOf(definition: JobDefinition | undefined): JobPlatform | undefined {
+  const [platform = "EC2", other] = definition?.platformCapabilities ?? [];
+  return other === undefined ? platform : undefined;
 }
 
 function environmentOf(definition: JobDefinition | undefined): Record<string, string> {

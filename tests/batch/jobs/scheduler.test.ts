@@ -1,4 +1,5 @@
 import test from "ava";
+import fc from "fast-check";
 import { JobRecord } from "../../../batch/jobs/job-record.ts";
 import { Scheduled } from "./scheduled.ts";
 
@@ -36,6 +37,66 @@ test("a job takes as many vCPUs as it asks for, and all where it asks for more t
   t.deepEqual(queue.tick(), ["start large:0 attempt 1"]);
   queue.end("large", 0);
   t.deepEqual(queue.tick(), ["start late:0 attempt 1", "start last:0 attempt 1"]);
+});
+
+test("a machine on which nothing runs has room for a job that wants all of it, whatever has run before", (t) => {
+  const parts = fc.integer({ min: 1, max: 5000 }).map((thousandths) => thousandths / 1000);
+  const jobs = fc.array(
+    fc.record({ vcpu: parts, exitCode: fc.constantFrom(0, 1), attempts: fc.integer({ min: 1, max: 3 }) }),
+    {
+      maxLength: 40,
+    },
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), jobs, fc.infiniteStream(fc.nat()), (capacity, requests, choices) => {
+      const queue = new Scheduled(capacity);
+      const running: { jobId: string; vcpu: number }[] = [];
+      const ids = requests.map((_, number) => `job-${number}`);
+      for (const [number, request] of requests.entries()) queue.submit(ids[number]!, request);
+      const vcpuOf = (jobId: string) => Math.min(capacity, requests[ids.indexOf(jobId)]!.vcpu);
+      for (;;) {
+        for (const text of queue.tick()) {
+          const [, jobId = ""] = text.match(/^start (.*):0 attempt/) ?? [];
+          running.push({ jobId, vcpu: vcpuOf(jobId) });
+        }
+        const [next] = running.splice((choices.next().value ?? 0) % Math.max(1, running.length), 1);
+        if (next === undefined) break;
+        const taken = running.reduce((sum, { vcpu }) => sum + vcpu, next.vcpu);
+        t.true(taken <= capacity + 1e-9);
+        queue.end(next.jobId, requests[ids.indexOf(next.jobId)]!.exitCode);
+      }
+      t.true(queue.scheduler.isIdle);
+      queue.submit("whole", { vcpu: capacity });
+      t.deepEqual(queue.tick(), ["start whole:0 attempt 1"]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("parts that make up the whole run at once", (t) => {
+  const queue = new Scheduled(1);
+  for (const [number, vcpu] of [0.1, 0.2, 0.7].entries()) queue.submit(`${number}`, { vcpu });
+  t.is(queue.tick().length, 3);
+});
+
+test("a job that has ended is forgotten when nobody can wait for it any more, and may be added again for who does", (t) => {
+  const queue = new Scheduled(4);
+  const first = queue.submit("a", { arraySize: 3 });
+  queue.submit("b", { arraySize: 3, dependsOn: [{ jobId: "a", type: "N_TO_N" }] });
+  queue.submit("never", { dependsOn: [{ jobId: "a" }] });
+  queue.scheduler.terminate("never", undefined, "no longer wanted", queue.now);
+  queue.runAll();
+  queue.tick();
+  t.deepEqual(
+    ["a", "b", "never"].map((id) => queue.scheduler.has(id)),
+    [false, false, false],
+  );
+  t.true(queue.scheduler.isIdle);
+  queue.scheduler.add(first, queue.now);
+  queue.submit("c", { dependsOn: [{ jobId: "a" }] });
+  t.false(queue.scheduler.isIdle);
+  t.deepEqual(queue.tick(), ["start c:0 attempt 1"]);
+  t.false(queue.scheduler.has("a"));
 });
 
 test("a dependency that has not succeeded yet keeps a job in PENDING (job_dependencies)", (t) => {

@@ -1,10 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import test, { type ExecutionContext } from "ava";
-import { createWhole, eventsFile, jobFile, writeWhole } from "../../../batch/local/folder.ts";
+import fc from "fast-check";
+import { jobStatuses } from "../../../batch/jobs/job.ts";
+import {
+  createWhole,
+  eventsFile,
+  folderAt,
+  isJobId,
+  jobFile,
+  streamFile,
+  writeWhole,
+} from "../../../batch/local/folder.ts";
 import { JobLog, readLog } from "../../../batch/local/job-log.ts";
 import { launcher } from "../../../batch/local/job-process.ts";
 import { LocalJobService } from "../../../batch/local/local-job-service.ts";
@@ -46,19 +57,87 @@ test.serial("lines of events that mean nothing are passed over", async (t) => {
   t.deepEqual(await stage.service().describe([id]), before);
 });
 
-test.serial("a request that can't be read is put aside, and those behind it are run", async (t) => {
-  const stage = await start(t, () => exits(0));
-  const names = ["000-1.json", "000-2.json"];
-  await writeFile(path.join(stage.folder.inbox, names[0]!), '{"what":');
-  await writeFile(path.join(stage.folder.inbox, names[1]!), "null");
-  await stage.run();
-  const submitting = stage.service().submit(request());
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await stage.run();
-  t.like((await stage.service().describe([await submitting]))[0], { status: "SUCCEEDED" });
-  t.deepEqual(
-    await readdir(stage.folder.inbox),
-    names.map((name) => `${name}.broken`),
+const transition = fc.record(
+  {
+    at: fc.oneof(fc.integer(), fc.constantFrom(null, "1")),
+    index: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.double()),
+    status: fc.oneof(fc.constantFrom(...jobStatuses), fc.string()),
+    statusReason: fc.string(),
+    exitCode: fc.integer(),
+    logStreamName: fc.string(),
+  },
+  { requiredKeys: [] },
+);
+const eventsBytes = fc
+  .array(
+    fc.oneof(
+      transition.map((each) => JSON.stringify(each)),
+      fc.json(),
+      fc.string(),
+    ),
+  )
+  .chain((lines) => {
+    const whole = Buffer.from(lines.join("\n"));
+    return fc.nat({ max: whole.length }).map((length) => whole.subarray(0, length));
+  });
+
+test.serial(
+  "whatever events hold, and wherever they are cut, a job is described, and its children add up",
+  async (t) => {
+    const { folder, service } = await start(t, () => exits(0));
+    await mkdir(path.dirname(jobFile(folder, lost)));
+    const facts = { jobId: lost, request: request({ arraySize: 3 }), createdAt: 1, jobQueue: "a", jobDefinition: "b" };
+    await writeFile(jobFile(folder, lost), JSON.stringify(facts));
+    // Nobody is to end it.
+    await writeFile(path.join(folder.runners, "1.json"), "{}");
+    await writeFile(path.join(folder.runners, "1.ended"), "");
+    await fc.assert(
+      fc.asyncProperty(eventsBytes, eventsBytes, async (first, second) => {
+        await writeFile(eventsFile(folder, lost), first);
+        const reader = service();
+        await reader.describe([lost]);
+        await appendFile(eventsFile(folder, lost), second);
+        const [parent] = await reader.describe([lost]);
+        // Read in two goes or in one.
+        t.deepEqual((await service().describe([lost]))[0], parent);
+        const counts = Object.values(parent?.array?.statusSummary ?? {});
+        t.is(
+          counts.reduce((sum, count) => sum + count, 0),
+          3,
+        );
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
+
+test("what is no id of a job leads nowhere", (t) => {
+  const id = "0f0f0f0f-1111-4222-8333-444444444444";
+  const texts = fc.oneof(
+    fc.string(),
+    fc.webPath(),
+    fc
+      .tuple(fc.string(), fc.constantFrom("", "/", "\\", "\n", ":"), fc.string())
+      .map(([a, b, c]) => `${a}${id}${b}${c}`),
+    fc.array(fc.constantFrom("..", "/", id, "1", "-", "\0"), { maxLength: 6 }).map((parts) => parts.join("")),
+  );
+  const folder = folderAt("/root");
+  fc.assert(
+    fc.property(texts, (text) => {
+      t.is(
+        isJobId(text),
+        /^[0-9a-f-]{36}$/.test(text) &&
+          text
+            .split("-")
+            .map(({ length }) => length)
+            .join() === "8,4,4,4,12",
+      );
+      const file = streamFile(folder, text);
+      if (file === undefined) return;
+      t.is(path.normalize(file), file);
+      t.regex(file, /^\/root\/jobs\/[0-9a-f-]{36}\/logs\/(\d+-)?\d+\.log$/);
+    }),
+    { numRuns: 2000 },
   );
 });
 
@@ -84,22 +163,36 @@ test.serial("an environment that no process can have fails the job that wants it
   });
 });
 
-/** A folder that has room for next to nothing, or undefined where this machine gives none. */
-async function tightFolder(t: ExecutionContext, bytes: number): Promise<string | undefined> {
-  const folder = await temporaryFolder(t);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", folder]);
-  if (mounted.status !== 0) return undefined;
-  t.teardown(() => spawnSync("umount", ["-l", folder]));
-  return folder;
+/** @returns whether there is one now: not everybody may mount file systems */
+function mountSmall(folder: string, bytes: number): boolean {
+  return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", folder]).status === 0;
 }
 
-test.serial("lines that have no room on the disk are counted, and the job goes on", async (t) => {
-  const folder = await tightFolder(t, 16_384);
-  if (folder === undefined) {
-    t.log("no file systems are mounted here");
-    t.pass();
+const unmount = (folder: string) => spawnSync("umount", ["-l", folder]);
+
+const canMount = (() => {
+  const folder = mkdtempSync(path.join(tmpdir(), "batch-preflight-"));
+  const mounted = mountSmall(folder, 8192);
+  if (mounted) unmount(folder);
+  rmSync(folder, { recursive: true });
+  return mounted;
+})();
+
+/** Runs with a folder that has room for so many bytes. */
+function testTight(title: string, bytes: number, run: (t: ExecutionContext, folder: string) => Promise<void>): void {
+  if (!canMount) {
+    test.serial.skip(`${title} (skipped: no file systems are mounted here)`, () => {});
     return;
   }
+  test.serial(title, async (t) => {
+    const folder = await temporaryFolder(t);
+    t.true(mountSmall(folder, bytes));
+    t.teardown(() => unmount(folder));
+    await run(t, folder);
+  });
+}
+
+testTight("lines that have no room on the disk are counted, and the job goes on", 16_384, async (t, folder) => {
   const ballast = path.join(folder, "ballast");
   const file = path.join(folder, "1.log");
   const log = new JobLog(file, () => 0);
@@ -117,33 +210,32 @@ test.serial("lines that have no room on the disk are counted, and the job goes o
   t.is(messages.at(-1), "two");
 });
 
-test.serial("states that have no room on the disk are written when there is room again", async (t) => {
-  const folder = await tightFolder(t, 512 * 1024);
-  if (folder === undefined) {
-    t.log("no file systems are mounted here");
-    t.pass();
-    return;
-  }
-  const ballast = path.join(folder, "ballast");
-  let number = 0;
-  const stage = await start(
-    t,
-    () => {
-      number += 1;
-      if (number === 20) t.throws(() => writeFileSync(ballast, Buffer.alloc(600_000)), { code: "ENOSPC" });
-      return number === 400
-        ? { ended: rm(ballast).then(() => ({ exitCode: 0 })), kill: () => {} }
-        : exits(number === 300 ? 7 : 0);
-    },
-    {},
-    folder,
-  );
-  const [id = ""] = await submitted(stage, request({ arraySize: 401, attempts: 1 }));
-  const [job, failed] = await stage.service().describe([id, `${id}:299`]);
-  t.deepEqual(job?.array?.statusSummary, { SUCCEEDED: 400, FAILED: 1 });
-  t.is(failed?.attempts.length, 1);
-  t.is(failed?.exitCode, 7);
-});
+testTight(
+  "states that have no room on the disk are written when there is room again",
+  512 * 1024,
+  async (t, folder) => {
+    const ballast = path.join(folder, "ballast");
+    let number = 0;
+    const stage = await start(
+      t,
+      () => {
+        number += 1;
+        if (number === 20) t.throws(() => writeFileSync(ballast, Buffer.alloc(600_000)), { code: "ENOSPC" });
+        return number === 400
+          ? { ended: rm(ballast).then(() => ({ exitCode: 0 })), kill: () => {} }
+          : exits(number === 300 ? 7 : 0);
+      },
+      {},
+      folder,
+    );
+    const [id = ""] = await submitted(stage, request({ arraySize: 401, attempts: 1 }));
+    const [job, failed] = await stage.service().describe([id, `${id}:299`]);
+    t.deepEqual(job?.array?.statusSummary, { SUCCEEDED: 400, FAILED: 1 });
+    t.is(failed?.attempts.length, 1);
+    t.is(failed?.exitCode, 7);
+    t.deepEqual(stage.faults, ["ENOSPC: no space left on device, write"]);
+  },
+);
 
 test.serial("a job whose folder is deleted while it runs keeps no other from running", async (t) => {
   const stage = await start(t, ({ jobId, command }) =>
@@ -157,13 +249,7 @@ test.serial("a job whose folder is deleted while it runs keeps no other from run
   await t.throwsAsync(stage.service().describe([gone]), { message: /^There is no job/ });
 });
 
-test.serial("nothing half written is left where the disk is full", async (t) => {
-  const folder = await tightFolder(t, 8192);
-  if (folder === undefined) {
-    t.log("no file systems are mounted here");
-    t.pass();
-    return;
-  }
+testTight("nothing half written is left where the disk is full", 8192, async (t, folder) => {
   await t.throwsAsync(writeWhole(path.join(folder, "a.json"), "x".repeat(20_000)), { code: "ENOSPC" });
   await t.throwsAsync(createWhole(path.join(folder, "b.json"), "x".repeat(20_000)), { code: "ENOSPC" });
   t.deepEqual(await readdir(folder), []);

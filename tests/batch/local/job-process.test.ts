@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { JobLog, readLog } from "../../../batch/local/job-log.ts";
 import { launcher } from "../../../batch/local/job-process.ts";
@@ -36,12 +37,13 @@ test("a job is `node worker` with its arguments and variables, and both its outp
 });
 
 test("SIGTERM reaches the job, which ends as it likes", async (t) => {
-  const { job } = await launched(t, `process.on("SIGTERM", () => process.exit(75)); setInterval(() => {}, 1000);`);
-  const timer = setInterval(() => job.kill("SIGTERM"), 300);
-  const end = await job.ended;
-  clearInterval(timer);
-  // Before its first line has run a process knows no handler.
-  t.true(end.exitCode === 75 || end.exitCode === 143);
+  const { job, lines } = await launched(
+    t,
+    `process.on("SIGTERM", () => process.exit(75)); setInterval(() => {}, 1000); console.log("ready");`,
+  );
+  while (!(await lines()).includes("ready")) await sleep(20);
+  job.kill("SIGTERM");
+  t.deepEqual(await job.ended, { exitCode: 75 });
 });
 
 test("a job that is killed ends with 128 and the signal's number, as a container does", async (t) => {

@@ -39,27 +39,31 @@ test.serial("a job is run with what Batch would tell it, and another process rea
   t.is((await lastRunner(stage.folder))?.state, "ended");
 });
 
-test.serial("the environment of the shell is on no disk when the job runs", async (t) => {
+test.serial("the environments of the shell and of --env-var are on no disk when the job runs", async (t) => {
   let files = "";
+  let environment: NodeJS.ProcessEnv = {};
   const stage = await start(
     t,
-    () => ({
-      ended: (async () => {
-        // The errand is taken away by now or in the same breath.
-        await new Promise((resolve) => setTimeout(resolve, 50));
+    (settings) => {
+      environment = settings.environment;
+      const ended = (async () => {
+        while ((await readdir(stage.folder.inbox)).length > 0) await new Promise(setImmediate);
         const entries = await readdir(stage.folder.root, { recursive: true, withFileTypes: true });
         for (const entry of entries) {
           if (entry.isFile()) files += await readFile(path.join(entry.parentPath, entry.name), "utf8");
         }
         return { exitCode: 0 };
-      })(),
-      kill: () => {},
-    }),
+      })();
+      return { ended, kill: () => {} };
+    },
     { PGPASSWORD: "a secret" },
   );
-  await submitted(stage, request());
+  const own = { API_TOKEN: "another secret", BATCH_PREFLIGHT_COMMIT: "c0ffee" };
+  const [id = ""] = await submitted(stage, request({ environment: own }));
+  t.deepEqual(environment, { PGPASSWORD: "a secret", ...own });
   t.true(files.includes("RUNNING"));
-  t.false(files.includes("a secret"));
+  t.notRegex(files, /secret|API_TOKEN/);
+  t.deepEqual((await stage.service().describe([id]))[0]?.environment, { BATCH_PREFLIGHT_COMMIT: "c0ffee" });
 });
 
 test.serial("an array of 10,000: each child once, two at once, and its file holds what another reads", async (t) => {

@@ -19,6 +19,7 @@ export async function start(
   const folder = folderAt(path.join(root ?? (await temporaryFolder(t)), "batch"));
   await makeFolder(folder);
   const stop = new AbortController();
+  const faults: string[] = [];
   const run = () =>
     runJobs({
       folder,
@@ -27,6 +28,7 @@ export async function start(
       ...time,
       pollMilliseconds: 1,
       idleMilliseconds: 0,
+      log: (fault) => void faults.push(fault),
       stop: stop.signal,
     });
   const definition = { attempts: 2, timeout: 3600, evaluateOnExit: [] };
@@ -35,7 +37,7 @@ export async function start(
     while (!(await isServed())) await new Promise(setImmediate);
   };
   const service = () => new LocalJobService({ folder, definition, environment, clock: Date.now, haveRunner });
-  return { folder, run, service, stop };
+  return { folder, run, service, stop, faults };
 }
 
 export const request = (rest: Partial<JobRequest> = {}): JobRequest => ({
@@ -63,5 +65,5 @@ export async function submitted({ folder, service, run }: Stage, ...requests: Jo
 export type Stage = Awaited<ReturnType<typeof start>>;
 
 export async function isAsked(folder: Folder): Promise<void> {
-  while ((await readdir(folder.inbox)).every((name) => name.startsWith("."))) await new Promise(setImmediate);
+  while (!(await readdir(folder.inbox)).some((name) => name.endsWith(".json"))) await new Promise(setImmediate);
 }
