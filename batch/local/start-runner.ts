@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -12,10 +12,19 @@ import { lastRunner, runnerArguments } from "./runner-lease.ts";
 /** How long a runner may take to load on a busy machine. */
 const patienceMilliseconds = 30_000;
 
+/** Bytes of a runner's log from which on the next one begins a new file; the last one is kept beside it. */
+const longestLog = 256 * 1024;
+
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 
+interface Starting {
+  readonly hasEnded: () => boolean;
+  /** Byte of the log at which it has begun. */
+  readonly logStart: number;
+}
+
 /** Those that this process has started and that may not be there yet. */
-const starting = new WeakMap<Folder, { hasEnded: () => boolean }>();
+const starting = new WeakMap<Folder, Starting>();
 
 /** Has one load while others work: it takes as long as all the rest of a submission. */
 export async function prepareRunner(folder: Folder): Promise<void> {
@@ -29,6 +38,7 @@ export async function prepareRunner(folder: Folder): Promise<void> {
 export async function haveRunner(folder: Folder, isServed: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + patienceMilliseconds;
   let failures = 0;
+  let logStart: number | undefined;
   for (; Date.now() < end; await sleep(10)) {
     if (await isServed()) return;
     if ((await lastRunner(folder))?.state === "running") continue;
@@ -39,17 +49,24 @@ export async function haveRunner(folder: Folder, isServed: () => Promise<boolean
       starting.delete(folder);
     }
     if (!starting.has(folder)) starting.set(folder, start(folder));
+    logStart ??= starting.get(folder)?.logStart;
   }
-  throw await whyNone(folder);
+  throw await whyNone(folder, logStart);
 }
 
 /** @throws what the file system has against the folder: a runner that can't write does not say so either */
-async function whyNone(folder: Folder): Promise<Failure> {
+async function whyNone(folder: Folder, logStart = 0): Promise<Failure> {
   const trial = path.join(folder.root, `.trial.${process.pid}`);
   await writeWhole(trial, " ".repeat(4096));
   await rm(trial, { force: true });
   const isThere = (await lastRunner(folder))?.state === "running";
-  const lines = ((await ifThere(readFile(folder.runnerLog, "utf8"))) ?? "").split("\n");
+  const log = (await ifThere(readFile(folder.runnerLog))) ?? Buffer.alloc(0);
+  // Somebody else has begun a new one.
+  const since = log.length < logStart ? log : log.subarray(logStart);
+  const lines = since
+    .toString()
+    .split("\n")
+    .filter((line) => !isHeading(line));
   // Node shows the line of code first and its own version last.
   const said =
     lines.findLast((line) => /^\s*(\w*Error|Failure)\b.*:/.test(line)) ??
@@ -61,9 +78,28 @@ async function whyNone(folder: Folder): Promise<Failure> {
   );
 }
 
-function start(folder: Folder): { hasEnded: () => boolean } {
-  const log = openSync(folder.runnerLog, "w", 0o600);
+/** Added to the log that there is: it may tell why the runner before is gone, or be another one's that starts just now. */
+function openLog({ runnerLog }: Folder): { log: number; size: number } {
+  const log = openSync(runnerLog, "a", 0o600);
+  const { size } = fstatSync(log);
+  if (size <= longestLog) return { log, size };
+  closeSync(log);
   try {
+    renameSync(runnerLog, `${runnerLog}.old`);
+  } catch (error) {
+    // Another starter was first.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return { log: openSync(runnerLog, "a", 0o600), size: 0 };
+}
+
+const heading = (time: number) => `--- a runner starts, ${new Date(time).toISOString()}\n`;
+const isHeading = (line: string) => line.startsWith("--- ");
+
+function start(folder: Folder): Starting {
+  const { log, size } = openLog(folder);
+  try {
+    writeSync(log, heading(Date.now()));
     const child = spawn(process.execPath, [entry, ...runnerArguments(folder)], {
       detached: true,
       stdio: ["ignore", log, log],
@@ -76,7 +112,7 @@ function start(folder: Folder): { hasEnded: () => boolean } {
       hasEnded = true;
     });
     child.unref();
-    return { hasEnded: () => hasEnded };
+    return { hasEnded: () => hasEnded, logStart: size };
   } finally {
     closeSync(log);
   }

@@ -40,7 +40,7 @@ export async function findTarget(connection: Connection, { jobQueue, jobDefiniti
 /** "If no value is specified, it defaults to EC2" (API_JobDefinition). One that may run on both leaves it to the queue. */
 function platformOf(definition: JobDefinition | undefined): JobPlatform | undefined {
   const [platform = "EC2", other] = definition?.platformCapabilities ?? [];
-  return other === undefined ? platform : undefined;
+  return other === undefined && platform !== "MANAGED_INSTANCES" ? platform : undefined;
 }
 
 function environmentOf(definition: JobDefinition | undefined): Record<string, string> {

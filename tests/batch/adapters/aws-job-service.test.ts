@@ -230,6 +230,28 @@ given("what would be taken and then fail is refused: a job's command and environ
   t.is(aws.bodies("submitjob").length, 2);
 });
 
+for (const [platformCapabilities, vcpu, must] of [
+  [undefined, 0.5, "must be a whole number, as its job definition is for Amazon EC2"],
+  [["EC2"], 0.25, "must be a whole number, as its job definition is for Amazon EC2"],
+  [["FARGATE"], 3, "must be one of 0.25, 0.5, 1, 2, 4, 8, 16, 32, as its job definition is for AWS Fargate"],
+  [["EC2", "FARGATE"], 0.3, "must be a whole number, or 0.25 or 0.5 on AWS Fargate"],
+] as const) {
+  given(
+    `${vcpu} vCPU are refused where the definition is for ${platformCapabilities ?? "nothing named"}`,
+    async (t, aws) => {
+      const body = { jobDefinitions: [{ ...definition, platformCapabilities }] };
+      aws.answer("describejobdefinitions", [{ body }]);
+      const service = serviceOf();
+      t.is(
+        (await failureOf(t, () => service.submit({ ...plain, vcpu }))).message,
+        `The job "flights" can't be submitted: vcpu is ${vcpu}; it ${must}.`,
+      );
+      await service.submit({ ...plain, vcpu: 2 });
+      t.is(aws.bodies("submitjob").length, 1);
+    },
+  );
+}
+
 given("a submission that was never heard is made again, the same one", async (t, aws) => {
   aws.answer("submitjob", [
     { status: 500, error: "ServerException", body: { message: "oops" } },

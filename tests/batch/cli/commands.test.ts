@@ -22,6 +22,10 @@ const faults: readonly (readonly [string, string])[] = [
     '--shards "x" is not a number; --attempts "11" must be at most 10. See: node batch submit --help',
   ],
   ["submit --timeout 59", '--timeout "59" must be at least 60. See: node batch submit --help'],
+  [
+    "submit --vcpu 0.3",
+    '--vcpu "0.3" must be a whole number, or 0.25 or 0.5 on AWS Fargate. See: node batch submit --help',
+  ],
   ["submit --env-var NAME", "--env-var must be NAME=VALUE. See: node batch submit --help"],
   [
     "submit --env-var AWS_BATCH_JOB_ID=1",
