@@ -31,6 +31,8 @@ export interface AwsJobServiceOptions {
   readonly region?: string | undefined;
   /** How often a call is made that is refused as too many, or is lost; default 8, or AWS_MAX_ATTEMPTS. */
   readonly maxAttempts?: number;
+  /** From then on no submission that was not answered is made again. */
+  readonly stop?: AbortSignal | undefined;
   /** Waits between submissions of what was not answered, in milliseconds. */
   readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
@@ -48,19 +50,21 @@ export class AwsJobService implements JobService {
   readonly #connection: Connection;
   readonly #place: () => Promise<JobPlace>;
   readonly #pause: (milliseconds: number) => Promise<unknown>;
+  readonly #stop: AbortSignal | undefined;
   #target: Promise<Target> | undefined;
   /** By stream. */
   readonly #logGroups = new Map<string, string>();
   /** By the id of an array. */
   readonly #arrays = new Map<string, Inherited>();
 
-  constructor({ place, region, maxAttempts, pause = sleep }: AwsJobServiceOptions) {
+  constructor({ place, region, maxAttempts, stop, pause = pauseUntil(stop) }: AwsJobServiceOptions) {
     let placed: Promise<JobPlace> | undefined;
     this.#place = () => {
       placed ??= place();
       return placed;
     };
     this.#pause = pause;
+    this.#stop = stop;
     // Who has asked for the place goes there, whatever AWS_REGION says.
     const regionOfPlace = async () => (placed === undefined ? undefined : regionOfArn((await placed).jobQueue));
     this.#connection = new Connection(
@@ -93,7 +97,7 @@ export class AwsJobService implements JobService {
         await this.#pause(Math.min(longestPauseMs, 500 * 2 ** number) * (0.5 + Math.random() / 2));
         const jobId = mayHaveBeenHeard(error) ? await this.#submitted(input, submission) : undefined;
         if (jobId !== undefined) return jobId;
-        if (number < mostSubmissions) continue;
+        if (number < mostSubmissions && !this.#stop?.aborted) continue;
         if (!mayHaveBeenHeard(error)) throw error;
         const doubt = "whether the job was taken is not known: look for it in the queue before you submit again";
         throw new Outage("failed", `${error.message.replace(/\.$/, "")}; ${doubt}.`, { cause: error });
@@ -218,6 +222,10 @@ export class AwsJobService implements JobService {
     } while (nextToken);
   }
 }
+
+/** A pause that `stop` ends. */
+const pauseUntil = (signal: AbortSignal | undefined) => (milliseconds: number) =>
+  sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
 
 const batch = (operation: string) => ({ service: "AWS Batch", action: `batch:${operation}` });
 

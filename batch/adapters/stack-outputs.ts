@@ -13,6 +13,8 @@ export interface PlaceQuestion {
   readonly project: string;
   /** Default: the selected one. */
   readonly stack?: string | undefined;
+  /** Nobody waits for the answer any more. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** The program's outputs that matter here (index.ts); others are left alone. */
@@ -28,7 +30,7 @@ const names = { jobQueue: ["JOB_QUEUE", "--queue"], jobDefinition: ["JOB_DEFINIT
  * Queue and definition, each from the first that names it: a flag, `.env.NAME` (JOB_QUEUE, JOB_DEFINITION), the stack.
  * @throws Failure `usage` where none does
  */
-export async function findPlace({ flags, env, project, stack }: PlaceQuestion): Promise<JobPlace> {
+export async function findPlace({ flags, env, project, stack, stop }: PlaceQuestion): Promise<JobPlace> {
   const jobQueue = flags.queue ?? (env.JOB_QUEUE || undefined);
   const jobDefinition = flags.jobDefinition ?? (env.JOB_DEFINITION || undefined);
   if (jobQueue !== undefined && jobDefinition !== undefined) return { jobQueue, jobDefinition };
@@ -36,7 +38,7 @@ export async function findPlace({ flags, env, project, stack }: PlaceQuestion): 
     ...(jobQueue === undefined ? (["jobQueue"] as const) : []),
     ...(jobDefinition === undefined ? (["jobDefinition"] as const) : []),
   ];
-  const outputs = await readStackOutputs({ env, project, stack }, missing);
+  const outputs = await readStackOutputs({ env, project, stack, stop }, missing);
   const place = {
     jobQueue: jobQueue ?? outputs.jobQueueArn,
     jobDefinition: jobDefinition ?? outputs.jobDefinitionArn,
@@ -55,7 +57,7 @@ export async function findPlace({ flags, env, project, stack }: PlaceQuestion): 
  * @throws Failure `usage` without Pulumi's command line, a login, a stack
  */
 export async function readStackOutputs(
-  { env, project, stack }: Pick<PlaceQuestion, "env" | "project" | "stack">,
+  { env, project, stack, stop }: Pick<PlaceQuestion, "env" | "project" | "stack" | "stop">,
   wanted: readonly (keyof typeof names)[],
 ): Promise<StackOutputs> {
   const command = [
@@ -67,7 +69,7 @@ export async function readStackOutputs(
   ];
   // The one that the project comes with, where the machine has none.
   const PATH = [env.PATH, path.join(project, "node_modules", ".bin")].filter(Boolean).join(path.delimiter);
-  const options = { cwd: project, env: { ...env, PATH }, timeout: timeLimitMs };
+  const options = { cwd: project, env: { ...env, PATH }, timeout: timeLimitMs, ...(stop && { signal: stop }) };
   const { error, stdout, stderr } = await run("pulumi", command, options);
   const refuse = (why: string) => new Failure("usage", `${why}; or ${orName(wanted)}.`, { cause: error });
   if (error !== null) {
@@ -108,7 +110,7 @@ interface Ran {
 async function run(
   file: string,
   args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; timeout: number },
+  options: { cwd: string; env: NodeJS.ProcessEnv; timeout: number; signal?: AbortSignal },
 ): Promise<Ran> {
   return await new Promise((resolve) =>
     execFile(file, args, { ...options, encoding: "utf8" }, (error, stdout, stderr) =>

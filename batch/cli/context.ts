@@ -7,4 +7,6 @@ export interface CliContext {
   readonly project: string;
   /** Aborted by the first SIGINT or SIGTERM; its reason is the exit code that a shell gives for it. */
   readonly stop: AbortSignal;
+  /** Has `last` called when the process leaves, as at a second signal. @returns what takes that back */
+  readonly onLeave?: (last: () => void) => () => void;
 }

@@ -41,6 +41,10 @@ export async function main(process: NodeJS.Process): Promise<void> {
     stderr,
     project: fileURLToPath(new URL("../..", import.meta.url)),
     stop: stopSignal(process, (_, exitCode) => exitCode),
+    onLeave: (last) => {
+      process.on("exit", last);
+      return () => process.off("exit", last);
+    },
   };
   try {
     process.exitCode = await runCommand({ name: "batch", help, commands }, process.argv.slice(2), context);

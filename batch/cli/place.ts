@@ -86,8 +86,8 @@ async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, cont
   const { AwsJobService } = await load<Service>("../adapters/aws-job-service.ts");
   const { findPlace } = await load<Outputs>("../adapters/stack-outputs.ts");
   const env = loadEnvironment("aws", context);
-  const { project } = context;
-  const service = new AwsJobService({ place: () => findPlace({ flags, env, project }) });
+  const { project, stop } = context;
+  const service = new AwsJobService({ place: () => findPlace({ flags, env, project, stop }), stop });
   return {
     service,
     haste: 1,

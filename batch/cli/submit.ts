@@ -15,10 +15,11 @@ import type { JobService } from "../jobs/job-service.ts";
 import { jobNameOf, type PlannedJob, planJobs } from "../jobs/submission.ts";
 import { vcpuFault } from "../jobs/vcpu.ts";
 import type { CliContext } from "./context.ts";
-import { openPlace, type Place, placeFlags, placeHelp } from "./place.ts";
+import { openPlace, type Place, type PlaceValues, placeFlags, placeHelp } from "./place.ts";
 import { provenance } from "./provenance.ts";
 import { adviseShards } from "./shard-advice.ts";
 import { submitAll } from "./submit-all.ts";
+import { unlessStopped } from "./unless-stopped.ts";
 import { watchJobs } from "./watching.ts";
 
 const help = `Usage: node batch submit [--env aws|local] [flags] [--command ARGUMENTS...]
@@ -81,6 +82,40 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const faults = workerArguments === undefined ? [] : commandFaults(workerArguments, flags);
   faults.push(...variableFaults(flags.envVar));
   if (faults.length > 0) throw usageFailure("batch submit", faults);
+  const ready = await unlessStopped(context.stop, () => prepare(flags, workerArguments, context));
+  if (ready === undefined) {
+    context.stderr.write("Stopped. Nothing was submitted.\n");
+    return Number(context.stop.reason);
+  }
+  const { place, chosen, planned, settings } = ready;
+  const submitted = await submitAll(place.service, planned, settings, { ...context, env: flags.env });
+  if (submitted === undefined) return Number(context.stop.reason);
+  // All at once: who reads the first alone and leaves (`| head -1`) has all the jobs.
+  const told = submitted.map(({ jobId, job }) =>
+    flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId,
+  );
+  context.stdout.write(`${told.join("\n")}\n`);
+  const isWhole = flags.shards === undefined && planned.every(({ arraySize }) => arraySize === undefined);
+  if (chosen !== undefined && isWhole) await adviseShards(chosen, context);
+  if (!flags.watch) return exitCodes.done.code;
+  const ids = submitted.map(({ jobId }) => jobId);
+  return await watchJobs(ids, { ...place, env: flags.env, json: flags.json, lines: context.stderr }, context);
+}
+
+interface SubmitFlags extends PlaceValues {
+  readonly only: string | undefined;
+  readonly shards: number | undefined;
+  readonly attempts: number | undefined;
+  readonly timeout: number | undefined;
+  readonly vcpu: number | undefined;
+  readonly memory: number | undefined;
+  readonly priority: number | undefined;
+  readonly envVar: readonly string[];
+  readonly again: boolean;
+}
+
+/** All that comes before the first job is submitted: it asks the stack, AWS and Git, and sends the code. */
+async function prepare(flags: SubmitFlags, workerArguments: readonly string[] | undefined, context: CliContext) {
   const names = await definitionNames();
   const chosen = workerArguments === undefined ? chosenOf(flags.only, names) : undefined;
   const place = await openPlace(flags, context);
@@ -101,22 +136,11 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const { service } = place;
   if (!flags.again) await refuseRunning(service, planned, flags.env);
   const { attempts, timeout, vcpu, memory, priority } = flags;
-  const settings = defined({ attempts, timeout, vcpu, memory, priority });
   const brought = await place.bringCode();
   const variables = Object.fromEntries(flags.envVar.map(pairOf));
   const environment = { ...brought.settings, ...variables, ...source, ...brought.code };
-  const submitted = await submitAll(service, planned, { ...settings, environment }, { ...context, env: flags.env });
-  if (submitted === undefined) return Number(context.stop.reason);
-  // All at once: who reads the first alone and leaves (`| head -1`) has all the jobs.
-  const told = submitted.map(({ jobId, job }) =>
-    flags.json ? JSON.stringify({ event: "submitted", jobId, ...job }) : jobId,
-  );
-  context.stdout.write(`${told.join("\n")}\n`);
-  const isWhole = flags.shards === undefined && planned.every(({ arraySize }) => arraySize === undefined);
-  if (chosen !== undefined && isWhole) await adviseShards(chosen, context);
-  if (!flags.watch) return exitCodes.done.code;
-  const ids = submitted.map(({ jobId }) => jobId);
-  return await watchJobs(ids, { ...place, env: flags.env, json: flags.json, lines: context.stderr }, context);
+  const settings = { ...defined({ attempts, timeout, vcpu, memory, priority }), environment };
+  return { place, chosen, planned, settings };
 }
 
 function commandFaults(words: readonly string[], { only }: { only?: string | undefined }): string[] {

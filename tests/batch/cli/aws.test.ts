@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, symlink, writeFile } from "node:fs/promises";
+import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
-import { runBatch } from "../../batch-process.ts";
+import { runBatch, startBatch } from "../../batch-process.ts";
 import { type Answer, type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { objectStore } from "../../worker/bootstrap/object-store.ts";
@@ -279,4 +279,113 @@ test("a job that there is not ends a watch with one sentence and exit code 2", a
     stderr,
     /^Job 00000000-\S+: AWS Batch knows no such job in this account and eu-west-1; check the id[^\n]+\.\n$/,
   );
+});
+
+test("Ctrl-C while Pulumi is asked ends at once, and Pulumi with it", async (t) => {
+  const aws = await startFakeAws(t);
+  const folder = await temporaryFolder(t);
+  const pulumi = `#!${process.execPath}\nrequire("node:fs").writeFileSync(${JSON.stringify(path.join(folder, "pid"))}, String(process.pid));\nsetInterval(() => {}, 1000);\n`;
+  await writeFile(path.join(folder, "pulumi"), pulumi, { mode: 0o755 });
+  const PATH = `${folder}${path.delimiter}${process.env.PATH}`;
+  const env = { ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url, PATH, JOB_QUEUE: "", JOB_DEFINITION: "" };
+  const submitting = startBatch(project, ["submit"], env);
+  let pid = 0;
+  while (pid === 0) {
+    await sleep(50);
+    pid = Number(await readFile(path.join(folder, "pid"), "utf8").catch(() => "0"));
+  }
+  submitting.child.kill("SIGINT");
+  t.deepEqual(await submitting.ended, { code: 130, stdout: "", stderr: "Stopped. Nothing was submitted.\n" });
+  for (let isThere = true; isThere; await sleep(50)) {
+    // A zombie in a container without an init is gone as well.
+    const state = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+    isThere = state !== undefined && !/\) Z /.test(state);
+  }
+});
+
+for (const operation of ["describejobqueues", "listjobs"]) {
+  test(`Ctrl-C while AWS Batch does not answer ${operation} ends at once`, async (t) => {
+    const aws = await startFakeAws(t);
+    takesJobs(aws, () => ({}));
+    const env = { ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
+    const submitting = startBatch(project, ["submit", ...place], env);
+    aws.answer(operation, () => {
+      submitting.child.kill("SIGINT");
+      return "silence";
+    });
+    t.deepEqual(await submitting.ended, { code: 130, stdout: "", stderr: "Stopped. Nothing was submitted.\n" });
+    t.deepEqual(aws.bodies("submitjob"), []);
+  });
+}
+
+test("a second Ctrl-C in the middle of a submission leaves at once, and says what is left behind", async (t) => {
+  const aws = await startFakeAws(t);
+  const env = { ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
+  const submitting = startBatch(project, ["submit", ...place], env);
+  takesJobs(aws, (number) => {
+    if (number < 2) return {};
+    submitting.child.kill("SIGINT");
+    return "silence";
+  });
+  await submitting.shows(/^Stopping: /m);
+  submitting.child.kill("SIGINT");
+  const { code, stdout, stderr } = await submitting.ended;
+  t.is(code, 130);
+  t.is(stdout, "");
+  t.regex(
+    stderr,
+    new RegExp(
+      `^End what was submitted: node batch cancel ${first} ${id} --env aws Whether batch-preflight-\\w+ was submitted as well is not known`,
+      "m",
+    ),
+  );
+});
+
+const jobIds = [1, 2, 3].map((number) => id.replace(/1$/, String(number)));
+
+test("cancel asks all to end, whatever becomes of one, and tells each fault", async (t) => {
+  const aws = await startFakeAws(t);
+  const [one = "", denied = "", last = ""] = jobIds;
+  const missing = id.replace(/1$/, "9");
+  aws.answer("describejobs", ({ jobs }) => ({
+    body: {
+      jobs: jobs
+        .filter((each: string) => each !== missing)
+        .map((jobId: string) => detail({ jobId, status: "RUNNING" })),
+    },
+  }));
+  aws.answer("terminatejob", ({ jobId }) =>
+    jobId === denied ? { status: 403, error: "AccessDeniedException", body: { message: "not that one" } } : {},
+  );
+  const { code, stderr } = await batch(aws, ["cancel", one, missing, denied, last, one, ...place]);
+  t.is(code, 2);
+  const lines = stderr.trim().split("\n");
+  t.is(lines.length, 4, stderr);
+  t.is(lines[0], `flights (${one}) is asked to end`);
+  t.regex(lines[1]!, new RegExp(`^Job ${missing}: AWS Batch knows no such job`));
+  t.regex(lines[2]!, new RegExp(`^${denied}: .*not that one`));
+  t.is(lines[3], `flights (${last}) is asked to end`);
+  t.deepEqual(
+    aws.bodies("terminatejob").map(({ jobId }) => jobId),
+    [one, denied, last],
+  );
+});
+
+test("Ctrl-C while jobs are cancelled ends at once, and says which are not known to be asked", async (t) => {
+  const aws = await startFakeAws(t);
+  aws.answer("describejobs", ({ jobs }) => ({
+    body: { jobs: jobs.map((jobId: string) => detail({ jobId, status: "RUNNING" })) },
+  }));
+  const env = { ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
+  const cancelling = startBatch(project, ["cancel", ...jobIds, ...place], env);
+  aws.answer("terminatejob", (_, number) => {
+    if (number === 0) return {};
+    cancelling.child.kill("SIGINT");
+    return "silence";
+  });
+  t.deepEqual(await cancelling.ended, {
+    code: 130,
+    stdout: "",
+    stderr: `flights (${jobIds[0]}) is asked to end\nStopped. Not known to be asked to end: ${jobIds[1]} ${jobIds[2]}\n`,
+  });
 });

@@ -50,3 +50,78 @@ test("a bug stays one, and leaves no jobs either", async (t) => {
   t.is(error as Error, bug);
   t.deepEqual(ended, ["id-a", "id-b"]);
 });
+
+/** Takes jobs, and is stopped while one is submitted; `take` is what becomes of that one. */
+async function stoppedAt(name: string, take: () => Promise<string>) {
+  const stop = new AbortController();
+  const ended: string[] = [];
+  let said = "";
+  let leave: (() => void) | undefined;
+  let saidAtLeave = "";
+  const service = {
+    submit: async ({ jobName }: { jobName: string }) => {
+      if (jobName !== name) return `id-${jobName}`;
+      stop.abort(130);
+      const before = said;
+      leave?.();
+      saidAtLeave = said.slice(before.length);
+      said = before;
+      return await take();
+    },
+    terminate: async (jobId: string) => void ended.push(jobId),
+  } as unknown as JobService;
+  const context = {
+    env: "aws",
+    stop: stop.signal,
+    stderr: {
+      isTTY: false,
+      write: (text: string) => {
+        said += text;
+        return true;
+      },
+    },
+    onLeave: (last: () => void) => {
+      leave = last;
+      return () => {
+        leave = undefined;
+      };
+    },
+  };
+  const result = await submitAll(service, planned, { environment: {} }, context as never);
+  return { result, ended, said, saidAtLeave, isListened: leave !== undefined };
+}
+
+const stopping = "Stopping: what was submitted is ended; a second signal leaves at once.\n";
+
+test("who leaves in the middle is told what was submitted, and what is not known", async (t) => {
+  const taken = async () => "id";
+  t.is(
+    (await stoppedAt("c", taken)).saidAtLeave,
+    "End what was submitted: node batch cancel id-a id-b --env aws Whether c was submitted as well is not known: look for it before you submit again.\n",
+  );
+  t.is(
+    (await stoppedAt("a", taken)).saidAtLeave,
+    "No job is known to be submitted. Whether a was submitted as well is not known: look for it before you submit again.\n",
+  );
+});
+
+test("who stops while a job is submitted has all ended, that one as well, were it the last", async (t) => {
+  for (const [name, ids] of [
+    ["a", ["id-x"]],
+    ["c", ["id-a", "id-b", "id-x"]],
+  ] as const) {
+    const { result, ended, said, isListened } = await stoppedAt(name, async () => "id-x");
+    t.is(result, undefined);
+    t.deepEqual(ended, [...ids]);
+    t.is(said, `${stopping}Stopped. What was submitted is asked to end: ${ids.join(" ")}.\n`);
+    t.false(isListened);
+  }
+});
+
+test("who stops while a job is refused is told both", async (t) => {
+  const refused = () => Promise.reject(new Outage("failed", "No answer."));
+  t.like(await stoppedAt("a", refused), { result: undefined, said: `${stopping}Stopped. No answer.\n` });
+  const { result, said } = await stoppedAt("b", refused);
+  t.is(result, undefined);
+  t.is(said, `${stopping}Stopped. No answer. What was submitted is asked to end: id-a.\n`);
+});
