@@ -13,14 +13,14 @@ WORKDIR /app
 COPY package.json package-lock.json Dockerfile ./
 COPY worker/bootstrap ./worker/bootstrap
 COPY worker/s3 ./worker/s3
-RUN node --input-type=module --eval "import { imageFingerprint } from './worker/bootstrap/image-fingerprint.ts'; console.log(await imageFingerprint('.'))" > image.sha256
+RUN node --input-type=module --eval "import { imageFingerprint } from './worker/bootstrap/image-fingerprint.ts'; console.log(await imageFingerprint('.'))" > image.fingerprint
 
 FROM ${BASE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 # Own layers: what changes seldom comes first, and is neither built nor pulled again when the worker changes.
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=fingerprint /app/image.sha256 ./
+COPY --from=fingerprint /app/image.fingerprint ./
 COPY package.json .env.aws ./
 COPY migrations ./migrations
 COPY worker ./worker

@@ -7,7 +7,6 @@ import { OtherDatabase } from "./batch/other-database.ts";
 import { Repository } from "./batch/repository.ts";
 import { readConfiguration } from "./configuration.ts";
 import { ExistingNetwork, Network } from "./network/network.ts";
-import { imageFingerprint as fingerprintOf } from "./worker/bootstrap/image-fingerprint.ts";
 
 const name = pulumi.getProject();
 const { configuration, faults } = readConfiguration(name, pulumi.runtime.allConfig(), aws.config.region);
@@ -28,16 +27,13 @@ const repository = configuration.image
 
 const bundles = new BundleBucket(name, { forceDelete: configuration.forceDelete });
 
-// What the image holds, so that `node batch submit` can tell when code wants another; of an image of one's own nobody can.
-const imageFingerprint = configuration.image ? null : pulumi.output(fingerprintOf(import.meta.dirname).catch(() => ""));
-
 const batch = new Batch(name, {
   ...configuration.batch,
   network,
   image: configuration.image ?? repository!.imageUri,
   environment: {
     ...database.environment,
-    ...(imageFingerprint === null ? {} : { BATCH_PREFLIGHT_IMAGE_FINGERPRINT: imageFingerprint }),
+    ...(repository ? { BATCH_PREFLIGHT_IMAGE_FINGERPRINT: repository.imageFingerprint } : {}),
   },
   secrets: database.secrets,
   secretArns: [database.secretArn],
@@ -55,7 +51,8 @@ export const databaseEndpoint = ownDatabase?.endpoint ?? null;
 export const databaseSecretArn = database.secretArn;
 export const repositoryUrl = repository?.url ?? null;
 export const image = configuration.image ?? repository!.imageUri;
-export { imageFingerprint };
+// Of an image of one's own nobody can tell.
+export const imageFingerprint = repository?.imageFingerprint ?? null;
 export const computeEnvironmentArns = batch.computeEnvironmentArns;
 export const jobQueueArn = batch.jobQueueArn;
 export const jobDefinitionArn = batch.jobDefinitionArn;

@@ -1,5 +1,6 @@
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import { imageFingerprint } from "../worker/bootstrap/image-fingerprint.ts";
 
 export interface RepositoryArgs {
   /** Folder of the Dockerfile. */
@@ -20,6 +21,11 @@ export class Repository extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** With its digest: a change of the worker is a new revision of the job definition. */
   readonly imageUri: pulumi.Output<string>;
+  /**
+   * What the image holds, so that `node batch submit` can tell when code wants another. Empty: it can't be told, which is
+   * warned of; who proves a program's network without all of its files goes on.
+   */
+  readonly imageFingerprint: pulumi.Output<string>;
 
   constructor(name: string, { context, forceDelete }: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("batch-preflight:batch:Repository", name, {}, opts);
@@ -49,6 +55,14 @@ export class Repository extends pulumi.ComponentResource {
     );
     this.url = repository.url;
     this.imageUri = image.imageUri;
+    const warn = async ({ message }: Error) => {
+      await pulumi.log.warn(
+        `What the image holds can't be told, so node batch submit can't tell whether code fits it: ${message}`,
+        this,
+      );
+      return "";
+    };
+    this.imageFingerprint = pulumi.output(imageFingerprint(context).catch(warn));
     this.registerOutputs({ url: this.url, imageUri: this.imageUri });
   }
 }

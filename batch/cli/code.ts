@@ -1,3 +1,4 @@
+import { imageDifference } from "../../worker/bootstrap/image-fingerprint.ts";
 import { Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import type { CliContext } from "./context.ts";
@@ -36,11 +37,17 @@ export async function sendCode(
   ]);
   const bundle = await createBundle(project);
   const image = definition[imageVariable];
-  // Empty: it could not be told when the stack was made.
-  if (image && image !== bundle.fingerprint) {
+  // An image of one's own, or one of which nothing could be told when the stack was made.
+  if (!image) {
+    stderr.write(
+      `note: the job definition does not tell what its image holds (${imageVariable}): whether it fits this code shows in the job alone\n`,
+    );
+  }
+  const difference = image ? imageDifference(image, bundle.fingerprint) : undefined;
+  if (difference !== undefined) {
     throw new Failure(
       "usage",
-      "The packages (package-lock.json), the Dockerfile or the version of Node are others than those of the image; build it: pulumi up.",
+      `The job definition's image has ${difference} than the code wants; build it: pulumi up.`,
     );
   }
   for (const path of bundle.leftOut) stderr.write(`note: ${path} stays out of the bundle\n`);

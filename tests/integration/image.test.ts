@@ -73,7 +73,7 @@ testImage(title("the image holds what the worker needs, and nothing of developme
     const there = ${JSON.stringify(asked)}.filter((name) => existsSync('node_modules/' + name));
     console.log(JSON.stringify({ files: readdirSync('.').sort(), there }));`;
   t.deepEqual(JSON.parse(await inside(script)), {
-    files: [".env.aws", "image.sha256", "migrations", "node_modules", "package.json", "worker"],
+    files: [".env.aws", "image.fingerprint", "migrations", "node_modules", "package.json", "worker"],
     there: Object.keys(dependencies),
   });
 });
@@ -126,7 +126,7 @@ testImage(title("an edit runs in the image that is there: its bundle loads the r
   }
   await appendFile(path.join(tree, "worker/cli/run.ts"), '\nprocess.stdout.write("edited\\n");\n');
   const { bytes, sha256, fingerprint } = await createBundle(tree);
-  const own = "import { readFileSync } from 'node:fs'; console.log(readFileSync('image.sha256', 'utf8').trim())";
+  const own = "import { readFileSync } from 'node:fs'; console.log(readFileSync('image.fingerprint', 'utf8').trim())";
   t.is(await inside(own), `${fingerprint}\n`);
   const store = await objectStore(t, object(bytes));
   const variables = Object.entries({ ...store.env, BATCH_PREFLIGHT_BUNDLE: `s3://code/bundles/${sha256}.tar.gz` });

@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import { addressText } from "../s3/address.ts";
 import { type BundleAddress, parseAddress } from "./bundle-address.ts";
 import { fetchBundle, stopped } from "./fetch-bundle.ts";
-import { fingerprintFile } from "./image-fingerprint.ts";
+import { fingerprintFile, imageDifference } from "./image-fingerprint.ts";
 import { readBundle, type UnpackedFile, writeFiles } from "./unpack.ts";
 
 export interface BootstrapArgs {
@@ -21,7 +21,9 @@ export interface BootstrapArgs {
 }
 
 /**
- * Brings the code of a bundle into a folder of its own, checked before anything of it is written.
+ * Brings the code of a bundle into a folder of its own, checked before anything of it is written, and says in `env` that it
+ * is what runs: BATCH_PREFLIGHT_CODE, its hash. BATCH_PREFLIGHT_BUNDLE tells no more than what was asked for, also in an image
+ * that knows nothing of bundles.
  * @returns the folder, which is as the image's but for the code
  * @throws Failure, one sentence: `usage` for what no further attempt mends, `interrupted` where `signal` came before the end
  */
@@ -36,9 +38,12 @@ export async function unpackBundle({
   const files = await readBundle(await fetch(address, env, signal), address.sha256, addressText(address));
   await checkImage(address, files, image);
   const folder = await place(files, image);
-  if (!signal.aborted) return folder;
-  await rm(folder, { recursive: true, force: true });
-  throw stopped();
+  if (signal.aborted) {
+    await rm(folder, { recursive: true, force: true });
+    throw stopped();
+  }
+  env.BATCH_PREFLIGHT_CODE = address.sha256;
+  return folder;
 }
 
 /** Code that wants other packages than there are would fail anywhere, or worse, not fail. */
@@ -51,12 +56,13 @@ async function checkImage(address: BundleAddress, files: ReadonlyMap<string, Unp
     );
   }
   const there = await readFile(path.join(image, fingerprintFile), "utf8").catch(() => undefined);
-  if (there?.trim() === wanted) return;
-  const differs =
+  const difference = there === undefined ? undefined : imageDifference(there.trim(), wanted);
+  if (there !== undefined && difference === undefined) return;
+  const fault =
     there === undefined
       ? `does not tell what it holds (${fingerprintFile} is missing)`
-      : "holds other packages, another Dockerfile or another bootstrap than the code wants";
-  throw new Failure("usage", `The job's image ${differs}; build it: pulumi up, then node batch submit.`);
+      : `has ${difference} than the code wants`;
+  throw new Failure("usage", `The job's image ${fault}; build it: pulumi up, then node batch submit.`);
 }
 
 async function place(files: ReadonlyMap<string, UnpackedFile>, image: string): Promise<string> {

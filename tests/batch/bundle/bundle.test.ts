@@ -18,7 +18,7 @@ const project = path.resolve(import.meta.dirname, "../../..");
 const namesIn = async ({ bytes, sha256 }: Bundle) => [...(await readBundle(Buffer.from(bytes), sha256, "it")).keys()];
 
 const usual = [
-  "image.sha256",
+  "image.fingerprint",
   "migrations/0001-rows.ts",
   "package.json",
   "worker/bootstrap/index.js",
@@ -284,7 +284,7 @@ test("a tree that is too large is refused with the largest files", async (t) => 
 test("this project's bundle is what the Dockerfile copies of it, in less than 2 MB", async (t) => {
   const bundle = await createBundle(project);
   const parts = new Set((await namesIn(bundle)).map((name) => name.split("/")[0]!));
-  t.deepEqual([...parts].sort(), ["image.sha256", ...bundledParts].sort());
+  t.deepEqual([...parts].sort(), ["image.fingerprint", ...bundledParts].sort());
   t.true(bundle.bytes.length < 2e6, `${bundle.bytes.length} bytes`);
   const dockerfile = await readFile(path.join(project, "Dockerfile"), "utf8");
   for (const part of bundledParts) t.regex(dockerfile, new RegExp(`^COPY .*\\b${part}\\b`, "m"));

@@ -22,7 +22,7 @@ if (process.argv[2] === "wait") {
   setInterval(() => {}, 1000);
 } else if (process.argv[2] !== "load") process.exitCode = Number(process.argv[2]);
 // Last: who has read it may end the process.
-console.log(JSON.stringify({ argv: process.argv.slice(2), settings, bundle: process.env.BATCH_PREFLIGHT_BUNDLE, packages: typeof picocolors.red, pid: process.pid }));
+console.log(JSON.stringify({ argv: process.argv.slice(2), settings, bundle: process.env.BATCH_PREFLIGHT_BUNDLE, code: process.env.BATCH_PREFLIGHT_CODE, packages: typeof picocolors.red, pid: process.pid }));
 if (process.argv[2] === "load") await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
 
@@ -58,6 +58,7 @@ test("the worker of the bundle runs with the image's packages and settings, its 
       argv: [String(exitCode), "--only", "flights"],
       settings: "OWN_SETTING=1\n",
       bundle: addressOf(bundle),
+      code: bundle.sha256,
       packages: "function",
     });
   }
@@ -235,21 +236,21 @@ for (const text of [
   });
 }
 
-for (const [what, fingerprint, says] of [
+for (const [what, change, says] of [
   [
     "other packages",
-    other,
-    /^The job's image holds other packages, another Dockerfile or another bootstrap than the code wants; build it: pulumi up, then node batch submit\.\n$/,
+    (fingerprint: string) => fingerprint.replace(/packages:[0-9a-f]+/, "packages:0"),
+    /^The job's image has other packages \(package-lock\.json\) than the code wants; build it: pulumi up, then node batch submit\.\n$/,
   ],
   [
     "nothing that tells of them",
-    undefined,
-    /^The job's image does not tell what it holds \(image\.sha256 is missing\); build it: pulumi up, then node batch submit\.\n$/,
+    () => undefined,
+    /^The job's image does not tell what it holds \(image\.fingerprint is missing\); build it: pulumi up, then node batch submit\.\n$/,
   ],
 ] as const) {
   test(`an image with ${what} does not run the bundle`, async (t) => {
     const bundle = await bundled(t);
-    const image = await imageFolder(t, fingerprint);
+    const image = await imageFolder(t, change(bundle.fingerprint));
     const store = await objectStore(t, object(bundle.bytes));
     const { code, stdout, stderr } = await image.run({ ...store.env, BATCH_PREFLIGHT_BUNDLE: addressOf(bundle) }, "0");
     t.is(code, 2);

@@ -33,7 +33,7 @@ export async function imageFolder(t: Pick<ExecutionContext, "teardown">, fingerp
   }
   await symlink(path.join(project, "node_modules"), path.join(folder, "node_modules"));
   await writeFile(path.join(folder, ".env.aws"), "OWN_SETTING=1\n");
-  if (fingerprint !== undefined) await writeFile(path.join(folder, "image.sha256"), `${fingerprint}\n`);
+  if (fingerprint !== undefined) await writeFile(path.join(folder, "image.fingerprint"), `${fingerprint}\n`);
   const options = (env: NodeJS.ProcessEnv) => ({ cwd: folder, env: { ...process.env, TMPDIR: temporary, ...env } });
   return {
     folder,

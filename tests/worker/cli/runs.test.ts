@@ -53,15 +53,18 @@ test("seconds have one decimal, and where they are none there is no rate", async
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const bundle = "ab".repeat(32);
 
-test("what a job was submitted with is shown: commit, whether files differed, bundle, job and attempt of AWS Batch", async (t) => {
+test("what runs is shown: commit, whether files differed, bundle, job and attempt of AWS Batch", async (t) => {
   const { url } = await testDatabase(t);
   const ran = (env: NodeJS.ProcessEnv) => runWorker(["--only", "airports", "--fresh"], { DATABASE_URL: url, ...env });
   await ran({});
-  await ran({ BATCH_PREFLIGHT_COMMIT: commit, BATCH_PREFLIGHT_DIRTY: "false" });
+  // An image without our entry is handed a bundle and does not run it.
+  const address = `s3://code/bundles/2026-11/${bundle}.tar.gz`;
+  await ran({ BATCH_PREFLIGHT_COMMIT: commit, BATCH_PREFLIGHT_DIRTY: "false", BATCH_PREFLIGHT_BUNDLE: address });
   await ran({
     BATCH_PREFLIGHT_COMMIT: commit,
     BATCH_PREFLIGHT_DIRTY: "true",
-    BATCH_PREFLIGHT_BUNDLE: `s3://code/bundles/2026-11/${bundle}.tar.gz`,
+    BATCH_PREFLIGHT_BUNDLE: address,
+    BATCH_PREFLIGHT_CODE: bundle,
     AWS_BATCH_JOB_ID: "a-job:0",
     AWS_BATCH_JOB_ATTEMPT: "2",
     AWS_BATCH_JOB_ARRAY_INDEX: "0",
