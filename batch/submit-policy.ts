@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { queueNameOf, queueTag } from "./queue-tag.ts";
 
 export interface SubmitPolicyArgs {
   readonly bundleBucketArn: pulumi.Input<string>;
@@ -31,9 +32,10 @@ export class SubmitPolicy extends pulumi.ComponentResource {
 }
 
 function statements(args: SubmitPolicyArgs): pulumi.Output<string> {
-  // Of the queue's Region and account: jobs have ids of their own, and none of their queue's.
+  // Of the queue's Region and account: jobs have ids of their own, and none of their queue's, so a tag has to tell whose they are.
   const jobs = args.jobQueueArn.apply((arn) => arn.replace(/:job-queue\/.*$/, ":job/*"));
-  const revisions = pulumi.interpolate`${args.jobDefinitionArnPrefix}:*`;
+  const queueName = args.jobQueueArn.apply(queueNameOf);
+  const submissions = [args.jobQueueArn, pulumi.interpolate`${args.jobDefinitionArnPrefix}:*`];
   return pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [
@@ -44,12 +46,28 @@ function statements(args: SubmitPolicyArgs): pulumi.Output<string> {
         Action: ["s3:GetObject", "s3:PutObject"],
         Resource: pulumi.interpolate`${args.bundleBucketArn}/${args.bundlePrefix}/*`,
       },
-      { Sid: "Submit", Effect: "Allow", Action: "batch:SubmitJob", Resource: [args.jobQueueArn, revisions] },
+      { Sid: "Submit", Effect: "Allow", Action: "batch:SubmitJob", Resource: submissions },
       {
-        Sid: "TagAndEnd",
+        // A submission with tags is asked for this too, on queue and definition ("not authorized to perform: batch:TagResource
+        // on resource: ...:job-definition/NAME:4", https://github.com/wri/gfw-data-api/pull/175). Not on jobs: who may give any
+        // job this tag may end any.
+        Sid: "TagSubmission",
         Effect: "Allow",
-        Action: ["batch:CancelJob", "batch:TagResource", "batch:TerminateJob"],
+        Action: "batch:TagResource",
+        Resource: submissions,
+        Condition: {
+          StringEquals: { [`aws:RequestTag/${queueTag}`]: queueName },
+          "ForAllValues:StringEquals": { "aws:TagKeys": [queueTag] },
+        },
+      },
+      {
+        // Of an array: as a whole. AWS does not say whether its children have its tags; nobody can give them any
+        // (API_TagResource).
+        Sid: "End",
+        Effect: "Allow",
+        Action: "batch:TerminateJob",
         Resource: jobs,
+        Condition: { StringEquals: { [`aws:ResourceTag/${queueTag}`]: queueName } },
       },
       {
         // Without resources of their own (Service Authorization Reference, AWS Batch).
@@ -67,8 +85,8 @@ function statements(args: SubmitPolicyArgs): pulumi.Output<string> {
       {
         Sid: "ReadLogs",
         Effect: "Allow",
-        Action: ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
-        Resource: [args.logGroupArn, pulumi.interpolate`${args.logGroupArn}:*`],
+        Action: "logs:GetLogEvents",
+        Resource: pulumi.interpolate`${args.logGroupArn}:*`,
       },
     ],
   });

@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import test from "ava";
@@ -388,34 +389,87 @@ test.serial("how many shards a submission has is told with the job definition", 
   t.true(container.environment.some(({ name, value }: Named) => name === "BATCH_PREFLIGHT_SHARDS" && value === "12"));
 });
 
-test.serial("who submits may send code, submit here, and watch and end jobs, and nothing else", async (t) => {
-  const recording = await program();
-  const { Statement } = JSON.parse(recording.one("iam/policy:Policy").inputs.policy);
-  const allowed = Statement.map(({ Effect, Action, Resource }: Record<string, unknown>) => [Effect, Action, Resource]);
-  t.deepEqual(allowed, [
-    ["Allow", ["s3:GetObject", "s3:PutObject"], "arn:batch-preflight-bundles/bundles/*"],
-    ["Allow", "batch:SubmitJob", [queueArn, `${definitionArn}:*`]],
-    [
-      "Allow",
-      ["batch:CancelJob", "batch:TagResource", "batch:TerminateJob"],
-      "arn:aws:batch:eu-west-1:123456789012:job/*",
-    ],
-    [
-      "Allow",
+test.serial(
+  "who submits may send code, submit here, and watch and end jobs of this queue, and nothing else",
+  async (t) => {
+    const recording = await program();
+    const { Statement } = JSON.parse(recording.one("iam/policy:Policy").inputs.policy);
+    const scopes = Statement.map(({ Effect, Action, Resource, Condition }: Record<string, unknown>) => [
+      Effect,
+      Array.isArray(Action) ? Action.length : Action,
+      Resource,
+      ...(Condition === undefined ? [] : [Condition]),
+    ]);
+    t.deepEqual(scopes, [
+      ["Allow", 2, "arn:batch-preflight-bundles/bundles/*"],
+      ["Allow", "batch:SubmitJob", [queueArn, `${definitionArn}:*`]],
       [
-        "batch:DescribeComputeEnvironments",
-        "batch:DescribeJobDefinitions",
-        "batch:DescribeJobQueues",
-        "batch:DescribeJobs",
-        "batch:ListJobs",
+        "Allow",
+        "batch:TagResource",
+        [queueArn, `${definitionArn}:*`],
+        {
+          StringEquals: { "aws:RequestTag/batch-preflight": "jobs" },
+          "ForAllValues:StringEquals": { "aws:TagKeys": ["batch-preflight"] },
+        },
       ],
-      "*",
-    ],
-    [
-      "Allow",
-      ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
-      ["arn:batch-preflight-jobs", "arn:batch-preflight-jobs:*"],
-    ],
+      [
+        "Allow",
+        "batch:TerminateJob",
+        "arn:aws:batch:eu-west-1:123456789012:job/*",
+        { StringEquals: { "aws:ResourceTag/batch-preflight": "jobs" } },
+      ],
+      ["Allow", 5, "*"],
+      ["Allow", "logs:GetLogEvents", "arn:batch-preflight-jobs:*"],
+    ]);
+  },
+);
+
+/** What the adapters say that they call, `batch:SubmitJob`. */
+async function calledActions(): Promise<string[]> {
+  const folder = path.join(project, "batch/adapters");
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const text = (await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")))).join("\n");
+  const named = [...text.matchAll(/\baction: "([a-z0-9]+:\w+)"/g)].map(([, action]) => action!);
+  const ofBatch = [...text.matchAll(/\bbatch\("(\w+)"\)/g)].map(([, operation]) => `batch:${operation}`);
+  // Amazon S3 answers HEAD to who may GET.
+  const ofS3 = [...text.matchAll(/\bnew sdk\.(\w+)Command\(/g)].map(
+    ([, operation]) => `s3:${operation === "HeadObject" ? "GetObject" : operation}`,
+  );
+  const said = new Set([...named, ...ofBatch, ...ofS3]);
+  for (const [, operation] of text.matchAll(/\bnew (?!sdk\.)(\w+)Command\(/g)) {
+    if (![...said].some((action) => action.endsWith(`:${operation}`))) throw new Error(`${operation} says no action.`);
+  }
+  return [...said];
+}
+
+test.serial("who submits may do what node batch asks of AWS, and nothing else", async (t) => {
+  const { Statement } = JSON.parse((await program()).one("iam/policy:Policy").inputs.policy);
+  const allowed: string[] = Statement.flatMap(({ Action }: { Action: string | string[] }) => Action);
+  // The first goes with the tags of a submission; the second is for what explains a job that stays in RUNNABLE.
+  const unsaid = ["batch:TagResource", "batch:DescribeComputeEnvironments"];
+  t.deepEqual([...allowed].sort(), [...new Set([...(await calledActions()), ...unsaid])].sort());
+});
+
+test.serial("instances of Spot heed the notice that they go, others have no user data", async (t) => {
+  const recording = await program({ launchType: "spot,ec2" });
+  const [spot, ec2] = ["batch-preflight-spot", "batch-preflight-ec2"].map(
+    (name) => recording.one("ec2/launchTemplate:LaunchTemplate", name).inputs.userData,
+  );
+  t.is(ec2, undefined);
+  // AWS Batch merges user data with its own by these parts, and refuses any other.
+  const [head, ...parts] = Buffer.from(spot, "base64")
+    .toString()
+    .split(/^--==BATCH-PREFLIGHT==/m);
+  t.regex(head!, /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="==BATCH-PREFLIGHT=="\n\n$/);
+  t.deepEqual(parts, [
+    `
+Content-Type: text/x-shellscript; charset="us-ascii"
+
+#!/bin/bash
+echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config
+
+`,
+    "--\n",
   ]);
 });
 

@@ -89,7 +89,7 @@ async function isThere(
   }
   throw new Failure(
     "usage",
-    `${address} holds something else than the code that it is named after; nothing was sent: delete it (aws s3 rm ${address}) and find out who wrote it.`,
+    `${address} holds something else than the code that it is named after; nothing was sent: tell the stack's owner, who may delete it (aws s3 rm ${address}) and look for who wrote it.`,
   );
 }
 

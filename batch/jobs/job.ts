@@ -24,7 +24,6 @@ export interface JobRequest {
   readonly memory?: number;
   /** Of a queue with fair shares, 0 to 9999. */
   readonly priority?: number;
-  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface JobDependency {

@@ -3,18 +3,19 @@ import { Failure } from "../../../worker/failure.ts";
 import type { JobRequest } from "../../jobs/job.ts";
 import { containerOverrides, overridesFault } from "../../jobs/overrides.ts";
 import { type JobPlatform, vcpuFault } from "../../jobs/vcpu.ts";
+import { queueNameOf, queueTag } from "../../queue-tag.ts";
 
 /** The queue and the definition, as far as a submission depends on them. */
 export interface Target {
   readonly jobQueue: string;
   readonly jobDefinition: string;
-  /** The definition's own; undefined: it has none, or we may not ask. */
+  /** The definition's own; undefined: it has none. */
   readonly retryStrategy?: RetryStrategy | undefined;
   /** Whether the queue has a scheduling policy: then each job belongs to a share. */
   readonly hasShares: boolean;
   /** What the definition's jobs run on; undefined: not known. */
   readonly platform?: JobPlatform | undefined;
-  /** What the definition gives its jobs; empty where we may not ask. */
+  /** What the definition gives its jobs. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +30,7 @@ const share = "worker";
  * @throws Failure `usage` for one that is taken and then fails
  */
 export function submissionOf(request: JobRequest, target: Target, submission: string): SubmitJobCommandInput {
-  const { jobName, environment, arraySize, dependsOn, timeout, priority, tags } = request;
+  const { jobName, environment, arraySize, dependsOn, timeout, priority } = request;
   const overrides = containerOverrides({
     ...request,
     environment: { ...environment, [submissionVariable]: submission },
@@ -52,7 +53,7 @@ export function submissionOf(request: JobRequest, target: Target, submission: st
     ...(timeout === undefined ? {} : { timeout: { attemptDurationSeconds: timeout } }),
     ...(target.hasShares ? { shareIdentifier: share } : {}),
     ...(priority === undefined ? {} : { schedulingPriorityOverride: priority }),
-    ...(tags === undefined ? {} : { tags: { ...tags } }),
+    tags: { [queueTag]: queueNameOf(target.jobQueue) },
   };
 }
 

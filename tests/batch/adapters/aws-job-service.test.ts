@@ -71,6 +71,7 @@ given("a plain request says nothing that the definition says", async (t, aws) =>
     jobName: "flights",
     ...place,
     containerOverrides: { command: ["--env", "aws"], environment: [{ name, value }] },
+    tags: { "batch-preflight": "jobs" },
   });
 });
 
@@ -87,7 +88,6 @@ given("all that a request may say arrives in the terms of SubmitJob", async (t, 
     vcpu: 2,
     memory: 4096,
     priority: 7,
-    tags: { team: "data" },
   });
   const [{ containerOverrides, ...body }] = aws.bodies("submitjob");
   t.deepEqual(body, {
@@ -99,7 +99,7 @@ given("all that a request may say arrives in the terms of SubmitJob", async (t, 
     timeout: { attemptDurationSeconds: 90 },
     shareIdentifier: "worker",
     schedulingPriorityOverride: 7,
-    tags: { team: "data" },
+    tags: { "batch-preflight": "jobs" },
   });
   t.deepEqual(containerOverrides.resourceRequirements, [
     { type: "VCPU", value: "2" },
