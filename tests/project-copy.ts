@@ -45,7 +45,10 @@ export async function projectCopy(
   const modules = path.join(folder, "node_modules");
   await mkdir(modules, { recursive: true });
   const ownFiles = (await readdir(project, { withFileTypes: true }))
-    .filter((entry) => entry.isFile() && /^(Pulumi.*\.yaml|\.env\..*|.*\.(ts|js)|package\.json)$/.test(entry.name))
+    .filter(
+      (entry) =>
+        entry.isFile() && /^(Pulumi.*\.yaml|\.env\..*|.*\.(ts|js)|package(-lock)?\.json|Dockerfile)$/.test(entry.name),
+    )
     .map(({ name }) => name);
   for (const part of [...folders, ...ownFiles]) {
     await cp(path.join(project, part), path.join(folder, part), { recursive: true });

@@ -13,7 +13,8 @@ const project = fileURLToPath(new URL("..", import.meta.url));
  */
 export function loadFault(error) {
   if (!(error instanceof Error)) return undefined;
-  if (isMissingPackage(error.message)) return "The packages are not installed; run: npm ci";
+  const missing = missingPackage(error.message);
+  if (missing !== undefined) return `${missing} not installed; run: npm ci`;
   const [, file = "", line] = error.message.match(/^(.*):(\d+):\d+: ERROR: Top-level await /m) ?? [];
   if (line === undefined) return undefined;
   const name = path.relative(project, file);
@@ -21,16 +22,23 @@ export function loadFault(error) {
 }
 
 /**
- * Whether it is one that `npm ci` installs. A path that leads nowhere, or a package that package.json does not name, is
- * a bug. By the message: on its way out of a thread an error loses its code.
+ * What is missing of what `npm ci` installs. A path that leads nowhere, or a package that package.json does not name, is a bug;
+ * so is one of development that the worker asks for: its image has none. By the message: on its way out of a thread an error
+ * loses its code.
  * @param {string} message
+ * @returns {string | undefined} the beginning of a sentence
  */
-function isMissingPackage(message) {
+function missingPackage(message) {
+  const all = "The packages are";
   const [, wanted] = message.match(/^Cannot find (?:module|package) '([^']+)'/) ?? [];
-  if (wanted === undefined) return false;
+  if (wanted === undefined) return undefined;
   const [, importer = ""] = message.match(/(?:imported from |Require stack:\n- )(.*)/) ?? [];
   // An installation that was cut off lacks files, and packages of packages.
-  if (`${wanted}\n${importer}`.includes(`${path.sep}node_modules${path.sep}`)) return true;
-  const { dependencies } = JSON.parse(readFileSync(path.join(project, "package.json"), "utf8"));
-  return Object.keys(dependencies).some((name) => wanted === name || wanted.startsWith(`${name}/`));
+  if (`${wanted}\n${importer}`.includes(`${path.sep}node_modules${path.sep}`)) return all;
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(project, "package.json"), "utf8"));
+  /** @param {Record<string, string>} packages */
+  const isOneOf = (packages) => Object.keys(packages).some((name) => wanted === name || wanted.startsWith(`${name}/`));
+  if (isOneOf(dependencies)) return all;
+  if (importer.startsWith(path.join(project, "worker", path.sep)) || !isOneOf(devDependencies)) return undefined;
+  return `The package ${wanted} is left out (npm ci --omit=dev) or`;
 }

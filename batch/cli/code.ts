@@ -1,6 +1,7 @@
 import { imageDifference } from "../../worker/bootstrap/image-fingerprint.ts";
 import { Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 import type { CliContext } from "./context.ts";
 
 /** In the job definition's environment: where bundles are kept, and what the image holds (batch/batch.ts, index.ts). */
@@ -29,13 +30,11 @@ export async function sendCode(
   if (bucket === undefined || prefix === undefined) {
     throw new Failure("usage", `${storeVariable} of the job definition is "${store}"; it must be s3://BUCKET/PREFIX.`);
   }
-  type Bundles = typeof import("../bundle/bundle.ts");
   type Store = typeof import("../adapters/bundle-store.ts");
-  const [{ createBundle }, { sendBundle }] = await Promise.all([
-    loadModule<Bundles>(new URL("../bundle/bundle.ts", import.meta.url)),
+  const [bundle, { sendBundle }] = await Promise.all([
+    bundleOf(project),
     loadModule<Store>(new URL("../adapters/bundle-store.ts", import.meta.url)),
   ]);
-  const bundle = await createBundle(project);
   const image = definition[imageVariable];
   // An image of one's own, or one of which nothing could be told when the stack was made.
   if (!image) {
@@ -59,4 +58,26 @@ export async function sendCode(
     `${isNew ? `code sent, ${bundle.files} files, ${size}` : "code unchanged, sent before"}: ${bundle.sha256.slice(0, 12)}\n`,
   );
   return { BATCH_PREFLIGHT_BUNDLE: address };
+}
+
+/**
+ * What tells jobs of this machine which code they run: the hash that a bundle of the working tree has now. Nothing where it
+ * can't be bundled, which keeps no job here from running. Never throws, so that nobody has to wait for it.
+ */
+export async function treeHash({
+  project,
+  stderr,
+}: Pick<CliContext, "project" | "stderr">): Promise<Record<string, string>> {
+  try {
+    return { BATCH_PREFLIGHT_CODE: (await bundleOf(project)).sha256 };
+  } catch (error) {
+    stderr.write(`note: jobs are not told which code they run: ${(error as Error).message}\n`);
+    return {};
+  }
+}
+
+async function bundleOf(project: string): Promise<Bundle> {
+  type Bundles = typeof import("../bundle/bundle.ts");
+  const { createBundle } = await loadModule<Bundles>(new URL("../bundle/bundle.ts", import.meta.url));
+  return await createBundle(project);
 }

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { defaults } from "../../settings.ts";
 import { loadEnvironment, readEnvironmentFile } from "../../worker/cli/environment.ts";
@@ -10,7 +8,7 @@ import type { JobService } from "../jobs/job-service.ts";
 import { folderAt } from "../local/folder.ts";
 import { LocalJobService } from "../local/local-job-service.ts";
 import { retryRules } from "../retry-strategy.ts";
-import { sendCode } from "./code.ts";
+import { sendCode, treeHash } from "./code.ts";
 import type { CliContext } from "./context.ts";
 import { jobSettings } from "./settings.ts";
 
@@ -22,16 +20,19 @@ export const placeFlags = {
   env: v.optional(v.picklist(names, `is not one of ${names.join(", ")}`), "aws"),
   queue: v.optional(v.string()),
   jobDefinition: v.optional(v.string()),
+  stack: v.optional(v.string()),
 };
 
 export const placeHelp = `  --env aws|local         AWS Batch, or this machine (aws)
   --queue NAME, --job-definition NAME
-                          on AWS; else JOB_QUEUE and JOB_DEFINITION of .env.aws, else the stack's outputs`;
+                          on AWS; else JOB_QUEUE and JOB_DEFINITION of .env.aws, else the stack's outputs
+  --stack NAME            which stack of the project that is (the selected one)`;
 
 export interface PlaceValues {
   env: EnvironmentName;
   queue: string | undefined;
   jobDefinition: string | undefined;
+  stack: string | undefined;
 }
 
 /** Where jobs are, and how watching goes there. */
@@ -39,6 +40,8 @@ export interface Place {
   readonly service: JobService;
   /** See `WatchOptions`. */
   readonly haste: number;
+  /** Of the Pulumi project; undefined: the selected one. */
+  readonly stack: string | undefined;
   /** Called when there will be something to submit. */
   readonly prepare: () => Promise<void>;
   /** What the job definition gives every job. */
@@ -48,14 +51,16 @@ export interface Place {
 }
 
 /** @throws Failure `usage` for flags that have no meaning there */
-export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues, context: CliContext): Promise<Place> {
+export async function openPlace(values: PlaceValues, context: CliContext): Promise<Place> {
   const { project } = context;
-  if (name === "aws") return await openAws({ queue, jobDefinition }, context);
-  const given = Object.entries({ "--queue": queue, "--job-definition": jobDefinition }).filter(([, value]) => value);
-  if (given.length > 0) {
+  const { queue, jobDefinition, stack } = values;
+  if (values.env === "aws") return await openAws({ queue, jobDefinition, stack }, context);
+  const given = { "--queue": queue, "--job-definition": jobDefinition, "--stack": stack };
+  const named = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (named.length > 0) {
     throw new Failure(
       "usage",
-      `${given.map(([flag]) => flag).join(" and ")}: --env local has one queue and one job definition; leave that out.`,
+      `${named.join(" and ")}: --env local has one queue and one job definition; leave that out.`,
     );
   }
   const { timeout, attempts } = defaults;
@@ -65,37 +70,44 @@ export async function openPlace({ env: name, queue, jobDefinition }: PlaceValues
     environment: context.env,
     clock: Date.now,
   });
-  // On this machine the working tree is there.
-  const definitionEnvironment = async () => ({});
-  const bringCode = async () => ({ settings: {}, code: {} });
-  return { service, haste: 20, prepare: () => service.prepare(), definitionEnvironment, bringCode };
+  let code: ReturnType<typeof treeHash> | undefined;
+  return {
+    service,
+    haste: 20,
+    stack: undefined,
+    prepare: async () => {
+      // Beside the runner, which takes longer to load.
+      code = treeHash(context);
+      await service.prepare();
+    },
+    definitionEnvironment: async () => ({}),
+    // On this machine the working tree is there.
+    bringCode: async () => ({ settings: {}, code: await (code ?? treeHash(context)) }),
+  };
 }
 
 /** The clients of AWS are packages that only this needs. */
-async function openAws(flags: Pick<PlaceValues, "queue" | "jobDefinition">, context: CliContext): Promise<Place> {
-  const load = async <Module>(file: string): Promise<Module> => {
-    const url = new URL(file, import.meta.url);
-    if (existsSync(fileURLToPath(url))) return await loadModule<Module>(url);
-    throw new Failure(
-      "usage",
-      `Jobs on AWS need ${path.relative(context.project, fileURLToPath(url))}, which is missing; use --env local.`,
-    );
-  };
+async function openAws({ stack, ...flags }: Omit<PlaceValues, "env">, context: CliContext): Promise<Place> {
+  const { project, env, stop } = context;
+  // Pulumi and the clients of AWS have to mean the same account and Region, and clients read the process's own environment, some
+  // of it when they are loaded.
+  Object.assign(env, loadEnvironment("aws", context));
   type Service = typeof import("../adapters/aws-job-service.ts");
   type Outputs = typeof import("../adapters/stack-outputs.ts");
-  const { AwsJobService } = await load<Service>("../adapters/aws-job-service.ts");
-  const { findPlace } = await load<Outputs>("../adapters/stack-outputs.ts");
-  const env = loadEnvironment("aws", context);
-  const { project, stop } = context;
-  const service = new AwsJobService({ place: () => findPlace({ flags, env, project, stop }), stop });
+  const [{ AwsJobService }, { findPlace }] = await Promise.all([
+    loadModule<Service>(new URL("../adapters/aws-job-service.ts", import.meta.url)),
+    loadModule<Outputs>(new URL("../adapters/stack-outputs.ts", import.meta.url)),
+  ]);
+  const service = new AwsJobService({ place: () => findPlace({ flags, env, project, stack, stop }), stop });
   return {
     service,
     haste: 1,
+    stack,
     prepare: async () => {},
     definitionEnvironment: () => service.definitionEnvironment(),
     bringCode: async () => {
       const definition = await service.definitionEnvironment();
-      const code = await sendCode(definition, { ...context, env }, Date.now());
+      const code = await sendCode(definition, context, Date.now());
       // The image's own code has the image's own settings.
       const isSent = Object.keys(code).length > 0;
       const settings = isSent ? jobSettings(readEnvironmentFile("aws", project), definition) : {};

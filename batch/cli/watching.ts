@@ -16,6 +16,8 @@ export interface Watching {
   readonly service: JobService;
   readonly haste: number;
   readonly env: string;
+  /** Of the Pulumi project; undefined: the selected one. */
+  readonly stack: string | undefined;
   readonly json: boolean;
   /** Where log lines go. */
   readonly lines: Pick<NodeJS.WriteStream, "write">;
@@ -26,7 +28,7 @@ export interface Watching {
  * @returns the jobs' exit code, or a signal's
  */
 export async function watchJobs(jobIds: readonly string[], watching: Watching, context: CliContext): Promise<number> {
-  const { service, haste, env, json, lines } = watching;
+  const { service, haste, env, stack, json, lines } = watching;
   const view = json ? jsonView(context) : textView(lines, context);
   const sightings = watch(service, { jobIds, clock, sleep: (time) => sleep(time), haste });
   const left = new Promise<"left">((resolve) => {
@@ -36,13 +38,14 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   let isOver = false;
   // Running the program takes seconds, in which the watch goes on.
   const explain = (stuck: Extract<Sighting, { kind: "stuck" }>) =>
-    void whyOf(stuck.job, context).then((why) => {
+    void whyOf(stuck.job, stack, context).then((why) => {
       if (!isOver) view.show({ ...stuck, why });
     });
   let jobs: readonly Job[] = [];
   let failed: readonly Job[] = [];
   const ids = jobIds.join(" ");
-  const comeBack = `Come back: node batch watch ${ids} --env ${env}`;
+  const where = `--env ${env}${stack === undefined ? "" : ` --stack ${stack}`}`;
+  const comeBack = `Come back: node batch watch ${ids} ${where}`;
   for (;;) {
     const next = await Promise.race([sightings.next(), left]).catch((error: unknown) => {
       isOver = true;
@@ -56,7 +59,7 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
       isOver = true;
       view.close();
       const it = jobIds.length > 1 ? "They go on" : "It goes on";
-      context.stderr.write(`${it}. ${comeBack}\nEnd: node batch cancel ${ids} --env ${env}\n`);
+      context.stderr.write(`${it}. ${comeBack}\nEnd: node batch cancel ${ids} ${where}\n`);
       return Number(context.stop.reason);
     }
     if (next.done) break;
@@ -74,11 +77,11 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
 }
 
 /** What the project's program says of where the job should run. */
-async function whyOf(job: Job, { project, env }: CliContext): Promise<string> {
+async function whyOf(job: Job, stack: string | undefined, { project, env }: CliContext): Promise<string> {
   try {
     const file = new URL("./why-runnable.ts", import.meta.url);
     const { whyRunnable } = await loadModule<typeof import("./why-runnable.ts")>(file);
-    return await whyRunnable({ job, program: project, env });
+    return await whyRunnable({ job, program: project, stack, env });
   } catch (error) {
     return `nothing has room for it, or can start it (node network check can't say more: ${(error as Error).message}).`;
   }

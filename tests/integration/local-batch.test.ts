@@ -5,6 +5,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { QueryTypes } from "sequelize";
+import { createBundle } from "../../batch/bundle/bundle.ts";
 import { connect } from "../../worker/data/database.ts";
 import { localDatabase } from "../../worker/data/local-database.ts";
 import { runBatch, startBatch } from "../batch-process.ts";
@@ -50,7 +51,12 @@ test.serial("submit --shards 2 --watch loads each row once, each sub-process aft
             (SELECT sum(flights)::int FROM route_stats) AS derived FROM flights`,
     { type: QueryTypes.SELECT },
   );
+  const [ran] = await sequelize.query<{ bundles: string[] }>(
+    "SELECT array_agg(DISTINCT bundle) AS bundles FROM worker.job_execution",
+    { type: QueryTypes.SELECT },
+  );
   await sequelize.close();
+  t.deepEqual(ran?.bundles, [(await createBundle(folder)).sha256]);
   t.deepEqual(counts, { rows: limit, ids: limit, last: limit - 1, derived: limit });
   await awaitRunner(folder);
 });

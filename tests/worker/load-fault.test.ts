@@ -1,8 +1,10 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { loadFault } from "../../worker/load-fault.js";
+import { runBatch } from "../batch-process.ts";
 import { testDatabase } from "../database.ts";
 import { type ProjectCopy, projectCopy } from "../project-copy.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -64,6 +66,27 @@ test("a sub-process that awaits outside of a function is told where Node can't l
   t.deepEqual(await worker(["list"]), { code: 2, stdout: "", stderr: said });
 });
 
+test("node batch asks on AWS for what an installation of the worker alone leaves out", async (t) => {
+  const { folder } = await copy(t);
+  const scope = path.join(folder, "node_modules", "@aws-sdk");
+  const installed = await realpath(scope);
+  await rm(scope);
+  await mkdir(scope);
+  for (const name of await readdir(installed)) {
+    if (name !== "client-batch") await symlink(path.join(installed, name), path.join(scope, name));
+  }
+  const { code, stdout, stderr } = await runBatch(folder, ["submit"]);
+  t.deepEqual(
+    { code, stdout, stderr },
+    {
+      code: 2,
+      stdout: "",
+      stderr: "The package @aws-sdk/client-batch is left out (npm ci --omit=dev) or not installed; run: npm ci\n",
+    },
+  );
+});
+
+const own = fileURLToPath(new URL("../..", import.meta.url));
 const here = "/project/worker/cli/flags.ts";
 const cases: readonly (readonly [what: string, message: string, isMissing: boolean])[] = [
   ["a package, by import", `Cannot find package 'meow' imported from ${here}`, true],
@@ -80,6 +103,12 @@ const cases: readonly (readonly [what: string, message: string, isMissing: boole
     `Cannot find package 'left-pad' imported from ${here}`,
     false,
   ],
+  [
+    "a package of development that the worker asks for",
+    `Cannot find package 'ava' imported from ${own}worker/x.ts`,
+    false,
+  ],
+  ["a package of development", `Cannot find package 'ava' imported from ${own}batch/x.ts`, true],
   ["a file of ours", `Cannot find module '/project/worker/x.ts' imported from ${here}`, false],
 ];
 for (const [what, message, isMissing] of cases) {

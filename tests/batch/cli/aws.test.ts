@@ -3,7 +3,7 @@ import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { runBatch, startBatch } from "../../batch-process.ts";
 import { type Answer, type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../../fake-aws.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -89,15 +89,21 @@ function takesJobs(
   aws.answer("terminatejob", [{ body: {} }]);
 }
 
-test("settings of .env.aws go along with the code, --env-var before them; nothing else of the file does", async (t) => {
+/** The project with an `.env.aws` of its own. */
+async function projectWith(t: ExecutionContext, settings: string): Promise<string> {
   const folder = await temporaryFolder(t);
   const parts = ["batch", "migrations", "network", "worker", "settings.ts"];
   for (const part of [...parts, "package.json", "package-lock.json", "Dockerfile"]) {
     await cp(path.join(project, part), path.join(folder, part), { recursive: true });
   }
   await symlink(path.join(project, "node_modules"), path.join(folder, "node_modules"));
-  await writeFile(
-    path.join(folder, ".env.aws"),
+  await writeFile(path.join(folder, ".env.aws"), settings);
+  return folder;
+}
+
+test("settings of .env.aws go along with the code, --env-var before them; nothing else of the file does", async (t) => {
+  const folder = await projectWith(
+    t,
     "WORKER_LIMIT=10\nWORKER_OTHER=file\nWORKER_TOKEN=secret\nPGPASSWORD=secret\nJOB_QUEUE=queue\nJOB_DEFINITION=worker:1\n",
   );
   const aws = await startFakeAws(t);
@@ -118,6 +124,37 @@ test("settings of .env.aws go along with the code, --env-var before them; nothin
   t.regex(told.BATCH_PREFLIGHT_BUNDLE, /^s3:\/\/code\/bundles\//);
   t.false(JSON.stringify(environment).includes("secret"));
   t.false(JSON.stringify(environment).includes("JOB_QUEUE"));
+});
+
+test("account and Region of .env.aws are everybody's: of Pulumi, AWS Batch and Amazon S3", async (t) => {
+  const arn = (what: string) => `arn:aws:batch:us-west-2:123456789012:${what}`;
+  const folder = await projectWith(t, "AWS_ACCESS_KEY_ID=AKIDOFFILE\nAWS_REGION=us-west-2\nAWS_MAX_ATTEMPTS=1\n");
+  const outputs = { jobQueueArn: arn("job-queue/queue"), jobDefinitionArn: arn("job-definition/worker:1") };
+  // Says nothing to whom comes with other credentials.
+  const pulumi = `#!${process.execPath}
+require("node:fs").writeFileSync("asked", process.argv.slice(2).join(" "));
+if (process.env.AWS_ACCESS_KEY_ID === "AKIDOFFILE") process.stdout.write(${JSON.stringify(JSON.stringify(outputs))});
+`;
+  const programs = await temporaryFolder(t);
+  await writeFile(path.join(programs, "pulumi"), pulumi, { mode: 0o755 });
+  const aws = await startFakeAws(t);
+  const signed: (string | undefined)[] = [];
+  const store = await objectStore(t, (request, response) => {
+    signed.push(/Credential=([^,]+)/.exec(request.headers.authorization ?? "")?.[1]);
+    response.writeHead(request.method === "HEAD" ? 404 : 200).end();
+  });
+  takesJobs(aws, () => ({}), [{ name: "BATCH_PREFLIGHT_BUNDLE_STORE", value: "s3://code/bundles" }]);
+  const { AWS_ACCESS_KEY_ID, AWS_REGION, ...env } = { ...fakeEnvironment, PATH: `${programs}:${process.env.PATH}` };
+  const { code, stderr } = await runBatch(folder, ["submit", "--only", "airports", "--stack", "other"], {
+    ...env,
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ENDPOINT_URL_S3: store.url,
+  });
+  t.is(code, 0, stderr);
+  t.is(await readFile(path.join(folder, "asked"), "utf8"), "stack output --json --non-interactive --stack other");
+  t.deepEqual([...new Set(aws.calls.map(({ key }) => key))], ["AKIDOFFILE"]);
+  t.true(signed.length > 0);
+  for (const one of signed) t.regex(one ?? "", /^AKIDOFFILE\/\d+\/us-west-2\/s3\//);
 });
 
 test("a submission that fails half way leaves no job behind", async (t) => {

@@ -1,10 +1,13 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import test from "ava";
-import { sendCode } from "../../../batch/cli/code.ts";
+import { createBundle } from "../../../batch/bundle/bundle.ts";
+import { sendCode, treeHash } from "../../../batch/cli/code.ts";
 import { imageFingerprint } from "../../../worker/bootstrap/image-fingerprint.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { type Answer, fault, objectStore } from "../../worker/bootstrap/object-store.ts";
+import { smallTree } from "../bundle/project.ts";
 
 const project = path.resolve(import.meta.dirname, "../../..");
 const now = Date.UTC(2026, 10, 23);
@@ -57,6 +60,16 @@ test.serial("a definition without a place for code runs the image's own, and tha
   t.regex(said.join(""), /^note: the job definition names no BATCH_PREFLIGHT_BUNDLE_STORE: the image's own code runs/);
   const wrong = { BATCH_PREFLIGHT_BUNDLE_STORE: "somewhere" };
   await t.throwsAsync(() => sendCode(wrong, where, now), { message: /it must be s3:\/\/BUCKET\/PREFIX/ });
+});
+
+test("jobs of this machine are told the hash that a bundle of the tree has; a tree that none can be made of runs too", async (t) => {
+  const tree = await smallTree(t);
+  const { said, stderr } = context();
+  t.deepEqual(await treeHash({ project: tree, stderr }), { BATCH_PREFLIGHT_CODE: (await createBundle(tree)).sha256 });
+  t.deepEqual(said, []);
+  await rm(path.join(tree, "package-lock.json"));
+  t.deepEqual(await treeHash({ project: tree, stderr }), {});
+  t.regex(said.join(""), /^note: jobs are not told which code they run: .*package-lock\.json.*\n$/);
 });
 
 test.serial("a bucket that is closed to us is one sentence", async (t) => {

@@ -44,6 +44,10 @@ const faults: readonly (readonly [string, string])[] = [
     '--only names no sub-process "planes"; there are airports, bird_strikes, flights, route_stats. See: node batch submit --help',
   ],
   ["submit --env local --queue q", "--queue: --env local has one queue and one job definition; leave that out."],
+  [
+    "watch a --env local --stack dev --job-definition d",
+    "--job-definition and --stack: --env local has one queue and one job definition; leave that out.",
+  ],
   ["watch --env local", "the id of a job is missing. See: node batch watch --help"],
   [
     `watch ${id} --env local`,
