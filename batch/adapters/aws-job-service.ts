@@ -13,13 +13,13 @@ import {
 import { GetLogEventsCommand, type GetLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
 import { Failure } from "../../worker/failure.ts";
 import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
-import type { JobService } from "../jobs/job-service.ts";
+import type { JobService, LogPage } from "../jobs/job-service.ts";
 import { Outage } from "../jobs/outage.ts";
 import { Connection } from "./aws/connection.ts";
 import { mayHaveBeenHeard } from "./aws/faults.ts";
 import { childOf, type Inherited, jobOf } from "./aws/job-detail.ts";
 import { jobIdOf, unknownJobs } from "./aws/job-id.ts";
-import { parsePosition, positionText } from "./aws/log-position.ts";
+import { type LogPosition, parsePosition, positionText } from "./aws/log-position.ts";
 import { findRegion, regionOfArn } from "./aws/region.ts";
 import { submissionOf, submissionVariable, type Target } from "./aws/submission.ts";
 import { findTarget, type JobPlace } from "./aws/target.ts";
@@ -106,6 +106,19 @@ export class AwsJobService implements JobService {
   }
 
   async describe(jobIds: readonly string[]): Promise<Job[]> {
+    const { ids, region, found } = await this.#find(jobIds);
+    const unknown = [...new Set(ids)].filter((id) => !found.has(id));
+    if (unknown.length > 0) throw unknownJobs(unknown, region, await this.#home());
+    return ids.map((id) => found.get(id)!);
+  }
+
+  async find(jobIds: readonly string[]): Promise<Job[]> {
+    const { ids, found } = await this.#find(jobIds);
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** By id, those that there are. */
+  async #find(jobIds: readonly string[]) {
     const region = await this.#connection.region();
     const ids = jobIds.map((id) => jobIdOf(id, region));
     const unique = [...new Set(ids)];
@@ -117,9 +130,7 @@ export class AwsJobService implements JobService {
       );
       for (const detail of jobs) found.set(detail.jobId ?? "", this.#known(detail));
     }
-    const unknown = unique.filter((id) => !found.has(id));
-    if (unknown.length > 0) throw unknownJobs(unknown, region, await this.#home());
-    return ids.map((id) => found.get(id)!);
+    return { ids, region, found };
   }
 
   async *children(jobId: string, status: JobStatus): AsyncIterable<Job> {
@@ -141,19 +152,27 @@ export class AwsJobService implements JobService {
     return await this.describe(ids);
   }
 
-  async logs(logStreamName: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
-    const logGroupName = this.#logGroups.get(logStreamName) ?? defaultLogGroup;
+  async logs(
+    logStreamName: string,
+    { after, since, limit }: LogPage = {},
+  ): Promise<{ events: LogEvent[]; next: string }> {
     const position = parsePosition(after);
-    const from = { logGroupName, logStreamName, startFromHead: true };
+    const from = { logStreamName, startFromHead: true, limit };
     try {
-      return await this.#page({ ...from, nextToken: position?.token }, position?.lastTimestamp);
+      return forwards(await this.#page({ ...from, startTime: since, nextToken: position?.token }, position), after);
     } catch (error) {
-      const name = nameOfCause(error);
-      // Neither the stream nor, before the first job, its group is there at once.
-      if (name === "ResourceNotFoundException") return { events: [], next: after ?? "" };
-      if (name !== "InvalidParameterException" || position === undefined) throw error;
-      return await this.#page({ ...from, startTime: position.lastTimestamp + 1 }, position.lastTimestamp);
+      if (nameOfCause(error) !== "InvalidParameterException" || position === undefined) throw error;
+      const startTime = Math.max(position.lastTimestamp + 1, since ?? 0);
+      return forwards(await this.#page({ ...from, startTime }, position), after);
     }
+  }
+
+  async lastLogs(
+    logStreamName: string,
+    { before, since, limit }: Omit<LogPage, "after"> & { before?: string },
+  ): Promise<{ events: LogEvent[]; previous: string; next: string }> {
+    const from = { logStreamName, startFromHead: false, startTime: since, limit };
+    return (await this.#page({ ...from, nextToken: before || undefined })) ?? { events: [], previous: "", next: "" };
   }
 
   async terminate(jobId: string, reason: string): Promise<void> {
@@ -162,13 +181,24 @@ export class AwsJobService implements JobService {
     await this.#connection.call(batch("TerminateJob"), (clients) => clients.batch.send(command));
   }
 
-  async #page(input: GetLogEventsCommandInput, last = 0): Promise<{ events: LogEvent[]; next: string }> {
+  /** undefined: neither the stream nor, before the first job, its group is there at once. */
+  async #page(question: Omit<GetLogEventsCommandInput, "logGroupName">, position?: LogPosition) {
+    const logGroupName = this.#logGroups.get(question.logStreamName ?? "") ?? defaultLogGroup;
     const call = { service: "CloudWatch Logs", action: "logs:GetLogEvents" };
-    const answer = await this.#connection.call(call, ({ logs }) => logs.send(new GetLogEventsCommand(input)));
-    const events = (answer.events ?? []).map(({ timestamp = 0, message = "" }) => ({ timestamp, message }));
-    const token = answer.nextForwardToken ?? input.nextToken ?? "";
-    const lastTimestamp = events.reduce((latest, { timestamp }) => Math.max(latest, timestamp), last);
-    return { events, next: positionText({ token, lastTimestamp }) };
+    const command = new GetLogEventsCommand({ ...question, logGroupName });
+    try {
+      const answer = await this.#connection.call(call, ({ logs }) => logs.send(command));
+      const events = (answer.events ?? []).map(({ timestamp = 0, message = "" }) => ({ timestamp, message }));
+      const token = answer.nextForwardToken ?? position?.token ?? "";
+      const lastTimestamp = events.reduce(
+        (latest, { timestamp }) => Math.max(latest, timestamp),
+        position?.lastTimestamp ?? 0,
+      );
+      return { events, previous: answer.nextBackwardToken ?? "", next: positionText({ token, lastTimestamp }) };
+    } catch (error) {
+      if (nameOfCause(error) === "ResourceNotFoundException") return undefined;
+      throw error;
+    }
   }
 
   #known(detail: JobDetail): Job {
@@ -226,6 +256,12 @@ export class AwsJobService implements JobService {
 /** A pause that `stop` ends. */
 const pauseUntil = (signal: AbortSignal | undefined) => (milliseconds: number) =>
   sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
+
+/** Without a stream whoever has read of it stays where they were. */
+const forwards = (page: { events: LogEvent[]; next: string } | undefined, after = "") => ({
+  events: page?.events ?? [],
+  next: page?.next ?? after,
+});
 
 const batch = (operation: string) => ({ service: "AWS Batch", action: `batch:${operation}` });
 

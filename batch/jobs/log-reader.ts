@@ -1,31 +1,17 @@
-import { isEnded, type Job, type LogEvent } from "./job.ts";
-import type { JobService } from "./job-service.ts";
+import { isEnded, type Job, type JobAttempt } from "./job.ts";
+import { LogStream } from "./log-stream.ts";
 
-const shortestPause = 1000;
-/** What a container says last arrives a moment after its end is told. */
-const grace = 3000;
-/** A stream of which nothing was seen may not be there yet. */
-const graceOfNone = 10_000;
-
-/** Reads the lines of one job or child: those of its attempts, one after the other. */
+/** The streams of one job or child: one for each of its attempts. */
 export class LogReader {
+  readonly streams: LogStream[] = [];
   readonly #haste: number;
   #job: Job;
-  readonly #streams: string[] = [];
-  /** Which stream is read, and how far. */
-  #at = 0;
-  #after: string | undefined;
-  #pause: number;
-  #endedAt: number | undefined;
-  #hasLines = false;
-  #isDone = false;
-  /** When it is worth asking again. */
-  due = Number.NEGATIVE_INFINITY;
+  /** Whether all streams are known that it will ever have. */
+  #isComplete = false;
 
   /** `isWhole`: see {@link tell}; `haste`: pauses are divided by it */
   constructor(job: Job, now: number, isWhole: boolean, haste = 1) {
     this.#haste = haste;
-    this.#pause = shortestPause / haste;
     this.#job = job;
     this.tell(job, now, isWhole);
   }
@@ -34,62 +20,30 @@ export class LogReader {
     return this.#job;
   }
 
-  /** Whether there will be no more lines. */
-  get isDone(): boolean {
-    return this.#isDone;
+  /** Those of which more may come, the oldest attempt's first. */
+  get open(): readonly LogStream[] {
+    return this.streams.filter(({ isDone }) => !isDone);
   }
 
-  /** Whether there is a stream that may have lines. */
-  get isReadable(): boolean {
-    return !this.#isDone && this.#at < this.#streams.length;
+  /** Whether there will be no more lines. */
+  get isDone(): boolean {
+    return this.#isComplete && this.open.length === 0;
   }
 
   /** What the job is now; `isWhole`: with its streams, which a list does not tell. */
   tell(job: Job, now: number, isWhole: boolean): void {
     this.#job = job;
-    for (const stream of [...job.attempts.map((attempt) => attempt.logStreamName), job.logStreamName]) {
-      if (stream === undefined || this.#streams.includes(stream)) continue;
-      this.#streams.push(stream);
-      this.due = Math.min(this.due, now);
+    const isOver = isEnded(job.status);
+    this.#isComplete ||= isOver && isWhole;
+    const attempts: readonly JobAttempt[] = [...job.attempts, job];
+    for (const { logStreamName: name } of attempts) {
+      if (name === undefined || this.streams.some((stream) => stream.name === name)) continue;
+      this.streams.push(new LogStream(name, this.#haste));
     }
-    if (!isEnded(job.status)) return;
-    if (this.#endedAt === undefined) {
-      this.#endedAt = now;
-      this.#soon(now);
+    for (const [place, stream] of this.streams.entries()) {
+      const stoppedAt = attempts.find(({ logStreamName }) => logStreamName === stream.name)?.stoppedAt;
+      // Where another attempt has begun this one has ended.
+      if (isOver || place < this.streams.length - 1) stream.end(now, stoppedAt);
     }
-    // It never ran.
-    if (isWhole && this.#streams.length === 0) this.#isDone = true;
-  }
-
-  /**
-   * The next lines; none: there are none now.
-   * @param longestPause milliseconds until a silent stream is asked again
-   */
-  async read(service: Pick<JobService, "logs">, now: number, longestPause: number): Promise<readonly LogEvent[]> {
-    const { events, next } = await service.logs(this.#streams[this.#at]!, this.#after);
-    if (events.length > 0) this.#hasLines = true;
-    const isEnd = events.length === 0 && next === (this.#after ?? next);
-    this.#after = next;
-    if (!isEnd) this.#soon(now);
-    else if (this.#at < this.#streams.length - 1) {
-      this.#at += 1;
-      this.#after = undefined;
-      this.#soon(now);
-    } else if (this.#endedAt !== undefined && now >= this.#endedAt + this.#grace) this.#isDone = true;
-    else {
-      this.#pause = Math.min(longestPause, this.#pause * 2);
-      const until = now + this.#pause;
-      this.due = this.#endedAt === undefined ? until : Math.min(until, this.#endedAt + this.#grace);
-    }
-    return events;
-  }
-
-  get #grace(): number {
-    return (this.#hasLines ? grace : graceOfNone) / this.#haste;
-  }
-
-  #soon(now: number): void {
-    this.#pause = shortestPause / this.#haste;
-    this.due = now;
   }
 }

@@ -1,14 +1,14 @@
-import { Failure } from "../../worker/failure.ts";
 import { ChildList, idsPerCall } from "./child-list.ts";
 import { isEnded, type Job } from "./job.ts";
 import type { JobService } from "./job-service.ts";
 import { LogReader } from "./log-reader.ts";
-import { Outage } from "./outage.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Of the children that have failed: enough to see why, and room left for those that run. */
 const mostFailed = 20;
 const pause = 5000;
+/** Children are there a moment after their array. */
+const patience = 60_000;
 const soon = 1000;
 
 /**
@@ -21,6 +21,9 @@ export class LogReaders {
   readonly #readers = new Map<string, LogReader>();
   /** Children that were read to the end. */
   readonly #read = new Set<string>();
+  /** Followed children that the service does not know, since when; and those that it was asked about for long enough. */
+  readonly #missing = new Map<string, number>();
+  readonly #lost = new Set<string>();
   readonly #running = new Map<string, { list: ChildList; array: Job; notBefore: number }>();
   #refreshed = Number.NEGATIVE_INFINITY;
   /** Whether some are followed whose streams are not known. */
@@ -46,7 +49,7 @@ export class LogReaders {
   tellFailed(jobs: readonly Job[], now: number): void {
     for (const job of jobs) {
       if (this.#failedFollowed >= mostFailed || this.#room <= 0) return;
-      if (job.startedAt === undefined || this.#readers.has(job.jobId) || this.#read.has(job.jobId)) continue;
+      if (job.startedAt === undefined || this.#isKnown(job.jobId)) continue;
       this.#failedFollowed += 1;
       this.#follow(job, now, false);
     }
@@ -54,20 +57,37 @@ export class LogReaders {
 
   /** When to ask what the children are doing that are followed. */
   refreshDue(every: number): number | undefined {
-    const isDue = this.#children().some(({ job, isReadable }) => !isEnded(job.status) || !isReadable);
+    const isDue = this.#children().some(({ job, open }) => !isEnded(job.status) || open.length === 0);
     return isDue ? this.#refreshed + (this.#isStale ? Math.min(every, soon / this.#haste) : every) : undefined;
   }
 
   async refresh(now: number): Promise<readonly Sighting[]> {
     this.#refreshed = now;
     this.#isStale = false;
-    const ids = this.#children().map(({ job }) => job.jobId);
-    for (const job of await this.#describe(ids)) {
-      const reader = this.#readers.get(job.jobId);
-      reader?.tell(job, now, true);
-      if (reader?.isDone) this.#close(reader);
+    const followed = new Set(this.#children().map(({ job }) => job.jobId));
+    for (const job of await this.#service.find([...followed])) {
+      followed.delete(job.jobId);
+      this.#missing.delete(job.jobId);
+      const reader = this.#readers.get(job.jobId)!;
+      reader.tell(job, now, true);
+      if (reader.isDone) this.#close(reader);
     }
-    return [];
+    return this.#giveUp([...followed], now);
+  }
+
+  /** Those that are not told of for too long. */
+  #giveUp(jobIds: readonly string[], now: number): readonly Sighting[] {
+    for (const jobId of jobIds) if (!this.#missing.has(jobId)) this.#missing.set(jobId, now);
+    const lost = jobIds.filter((jobId) => now - this.#missing.get(jobId)! >= patience / this.#haste);
+    for (const jobId of lost) {
+      this.#missing.delete(jobId);
+      this.#readers.delete(jobId);
+      this.#lost.add(jobId);
+    }
+    if (lost.length === 0) return [];
+    const rest = lost.length > 3 ? ` and ${lost.length - 3} more` : "";
+    const message = `Nothing is told of ${lost.slice(0, 3).join(", ")}${rest}: their lines are not shown.`;
+    return [{ kind: "trouble", message }];
   }
 
   /** When to look for more children that run. */
@@ -85,14 +105,14 @@ export class LogReaders {
 
   /** When to ask for lines. */
   get linesDue(): number | undefined {
-    return this.#next()?.due;
+    return this.#next()?.open[0]?.due;
   }
 
-  /** `longestPause`: see {@link LogReader.read} */
+  /** `longestPause`: see {@link LogStream.read} */
   async lines(now: number, longestPause: number): Promise<readonly Sighting[]> {
     const reader = this.#next()!;
     const { job } = reader;
-    const events = await reader.read(this.#service, now, longestPause);
+    const events = await reader.open[0]!.read(this.#service, now, longestPause);
     if (reader.isDone) this.#close(reader);
     return events.length > 0 ? [{ kind: "lines", job, events }] : [];
   }
@@ -119,8 +139,12 @@ export class LogReaders {
   /** The one that has waited longest. */
   #next(): LogReader | undefined {
     let next: LogReader | undefined;
+    let least = Number.POSITIVE_INFINITY;
     for (const reader of this.#readers.values()) {
-      if (reader.isReadable && (next === undefined || reader.due < next.due)) next = reader;
+      const due = reader.open[0]?.due;
+      if (due === undefined || (next !== undefined && due >= least)) continue;
+      next = reader;
+      least = due;
     }
     return next;
   }
@@ -150,7 +174,7 @@ export class LogReaders {
   #followAll(array: Job, now: number): void {
     for (let index = 0; index < array.array!.size && this.#room > 0; index += 1) {
       const jobId = `${array.jobId}:${index}`;
-      if (this.#readers.has(jobId) || this.#read.has(jobId)) continue;
+      if (this.#isKnown(jobId)) continue;
       const { jobName, createdAt, dependsOn, environment, jobQueue, jobDefinition } = array;
       const told = { jobName, createdAt, dependsOn, environment, jobQueue, jobDefinition };
       this.#follow({ ...told, jobId, index, status: "SUBMITTED", attempts: [] }, now, false);
@@ -160,26 +184,20 @@ export class LogReaders {
   #follow(job: Job, now: number, isWhole: boolean): void {
     const reader = this.#readers.get(job.jobId);
     if (reader) reader.tell(job, now, isWhole);
-    else if (!this.#read.has(job.jobId)) {
+    else if (!this.#isKnown(job.jobId)) {
       this.#readers.set(job.jobId, new LogReader(job, now, isWhole, this.#haste));
       if (!isWhole) this.#isStale = true;
     }
+  }
+
+  #isKnown(jobId: string): boolean {
+    return this.#readers.has(jobId) || this.#read.has(jobId) || this.#lost.has(jobId);
   }
 
   #close({ job: { jobId, index } }: LogReader): void {
     if (index === undefined) return;
     this.#readers.delete(jobId);
     this.#read.add(jobId);
-  }
-
-  async #describe(ids: readonly string[]): Promise<readonly Job[]> {
-    try {
-      return await this.#service.describe(ids);
-    } catch (error) {
-      // Children are there a moment after their array.
-      if (error instanceof Failure && error.kind === "usage" && !(error instanceof Outage)) return [];
-      throw error;
-    }
   }
 }
 

@@ -70,18 +70,60 @@ export class JobLog {
 const pageSize = 1024 * 1024;
 
 /**
- * Whole lines of a log from a byte on.
+ * Whole lines of a log from a byte on, `most` at most.
  * @returns the lines, and the byte after them
  */
-export async function readLog(file: string, from: number): Promise<{ events: LogEvent[]; next: number }> {
+export async function readLog(
+  file: string,
+  from: number,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ events: LogEvent[]; next: number }> {
   const handle = await ifThere(open(file, "r"));
   if (handle === undefined) return { events: [], next: from };
   try {
     const piece = Buffer.alloc(pageSize);
     const { bytesRead } = await handle.read(piece, 0, piece.length, from);
-    const end = piece.subarray(0, bytesRead).lastIndexOf(10) + 1;
-    const lines = piece.toString("utf8", 0, end).split("\n").slice(0, -1);
-    return { events: lines.map(eventOf), next: from + end };
+    const bytes = piece.subarray(0, bytesRead);
+    const events: LogEvent[] = [];
+    let begin = 0;
+    for (let end = bytes.indexOf(10); end >= 0 && events.length < most; end = bytes.indexOf(10, begin)) {
+      events.push(eventOf(bytes.toString("utf8", begin, end)));
+      begin = end + 1;
+    }
+    return { events, next: from + begin };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * The last whole lines of a log, or those before a byte, `most` at most.
+ * @returns the lines, the first one's byte, and the byte after them
+ */
+export async function readLogEnd(
+  file: string,
+  before: number | undefined,
+  most: number,
+): Promise<{ events: LogEvent[]; previous: number; next: number }> {
+  const handle = await ifThere(open(file, "r"));
+  if (handle === undefined) return { events: [], previous: 0, next: 0 };
+  try {
+    const size = before ?? (await handle.stat()).size;
+    const from = Math.max(0, size - pageSize);
+    const piece = Buffer.alloc(size - from);
+    const { bytesRead } = await handle.read(piece, 0, piece.length, from);
+    const bytes = piece.subarray(0, bytesRead);
+    const end = bytes.lastIndexOf(10) + 1;
+    let begin = end;
+    const events: LogEvent[] = [];
+    while (begin > 0 && events.length < most) {
+      const start = begin < 2 ? 0 : bytes.lastIndexOf(10, begin - 2) + 1;
+      // Its beginning is on the page before.
+      if (start === 0 && from > 0) break;
+      events.push(eventOf(bytes.toString("utf8", start, begin - 1)));
+      begin = start;
+    }
+    return { events: events.reverse(), previous: from + begin, next: from + end };
   } finally {
     await handle.close();
   }

@@ -3,10 +3,10 @@ import { rm, stat } from "node:fs/promises";
 import { Failure } from "../../worker/failure.ts";
 import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
 import type { RecordFacts } from "../jobs/job-record.ts";
-import type { JobService } from "../jobs/job-service.ts";
+import type { JobService, LogPage } from "../jobs/job-service.ts";
 import { endedFile, type Folder, ifThere, isJobId, makeFolder, streamFile } from "./folder.ts";
 import { type Errand, putErrand, refusal } from "./inbox.ts";
-import { readLog } from "./job-log.ts";
+import { readLog, readLogEnd } from "./job-log.ts";
 import { localName } from "./job-process.ts";
 import { requestFaults } from "./request-faults.ts";
 import { jobIds } from "./runner.ts";
@@ -82,6 +82,18 @@ export class LocalJobService implements JobService {
     return found;
   }
 
+  async find(ids: readonly string[]): Promise<Job[]> {
+    const found: Job[] = [];
+    for (const id of ids) {
+      try {
+        found.push(...(await this.describe([id])));
+      } catch (error) {
+        if (!(error instanceof Failure) || error.kind !== "usage") throw error;
+      }
+    }
+    return found;
+  }
+
   async *children(jobId: string, status: JobStatus): AsyncIterable<Job> {
     const { record } = await this.current(jobId);
     if (!record.isArray) return;
@@ -107,14 +119,29 @@ export class LocalJobService implements JobService {
     return jobs;
   }
 
-  async logs(logStreamName: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
+  async logs(
+    logStreamName: string,
+    { after, since = 0, limit }: LogPage = {},
+  ): Promise<{ events: LogEvent[]; next: string }> {
     const file = streamFile(this.options.folder, logStreamName);
+    if (file === undefined) return { events: [], next: "" };
     const from = Number(after ?? 0);
-    const { events, next } =
-      file === undefined
-        ? { events: [], next: from }
-        : await inSentences(this.options.folder, () => readLog(file, from));
-    return { events, next: String(next) };
+    const { events, next } = await inSentences(this.options.folder, () => readLog(file, from, limit));
+    return { events: events.filter(({ timestamp }) => timestamp >= since), next: String(next) };
+  }
+
+  async lastLogs(
+    logStreamName: string,
+    { before, since = 0, limit = Number.POSITIVE_INFINITY }: Omit<LogPage, "after"> & { before?: string },
+  ): Promise<{ events: LogEvent[]; previous: string; next: string }> {
+    const file = streamFile(this.options.folder, logStreamName);
+    if (file === undefined) return { events: [], previous: "", next: "" };
+    const from = before === undefined ? undefined : Number(before);
+    const { events, previous, next } = await inSentences(this.options.folder, () => readLogEnd(file, from, limit));
+    const late = events.filter(({ timestamp }) => timestamp >= since);
+    // What is before a line that is too old is older.
+    const isOver = late.length < events.length;
+    return { events: late, previous: isOver ? "0" : String(previous), next: String(next) };
   }
 
   async terminate(id: string, reason: string): Promise<void> {

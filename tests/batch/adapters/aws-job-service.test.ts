@@ -401,15 +401,43 @@ given("lines follow each other by the stream's own token", async (t, aws) => {
   const service = serviceOf();
   const first = await service.logs("job/default/1");
   t.deepEqual(first.events, [{ timestamp: 5, message: "one" }]);
-  const second = await service.logs("job/default/1", first.next);
+  const second = await service.logs("job/default/1", { after: first.next });
   t.deepEqual(second.events, [{ timestamp: 7, message: "two" }]);
-  const third = await service.logs("job/default/1", second.next);
+  const third = await service.logs("job/default/1", { after: second.next });
   t.deepEqual(third, { events: [], next: second.next });
   t.deepEqual(aws.bodies("GetLogEvents")[0], {
     logGroupName: "/aws/batch/job",
     logStreamName: "job/default/1",
     startFromHead: true,
   });
+});
+
+given("lines since a time, so many at most, and the last ones, are asked of CloudWatch Logs", async (t, aws) => {
+  aws.answer("GetLogEvents", [
+    { body: { events: [{ timestamp: 5, message: "one" }], nextForwardToken: "f/1", nextBackwardToken: "b/1" } },
+  ]);
+  const service = serviceOf();
+  const { next } = await service.logs("s", { since: 3, limit: 7 });
+  await service.logs("s", { after: next, since: 3 });
+  const { previous, next: onwards } = await service.lastLogs("s", { limit: 2 });
+  await service.lastLogs("s", { before: previous, since: 4, limit: 2 });
+  await service.logs("s", { after: onwards });
+  const from = { logGroupName: "/aws/batch/job", logStreamName: "s" };
+  t.deepEqual(aws.bodies("GetLogEvents"), [
+    { ...from, startFromHead: true, startTime: 3, limit: 7 },
+    { ...from, startFromHead: true, startTime: 3, nextToken: "f/1" },
+    { ...from, startFromHead: false, limit: 2 },
+    { ...from, startFromHead: false, startTime: 4, limit: 2, nextToken: "b/1" },
+    { ...from, startFromHead: true, nextToken: "f/1" },
+  ]);
+});
+
+given("of jobs that are looked for those come that there are", async (t, aws) => {
+  aws.answer("describejobs", [{ body: { jobs: [detail(3), detail(1)] } }]);
+  t.deepEqual(
+    (await serviceOf().find([id(1), id(2), id(3)])).map(({ jobId }) => jobId),
+    [id(1), id(3)],
+  );
 });
 
 given("a stream that is not there yet has no lines, and a token that is too old is done without", async (t, aws) => {
@@ -432,8 +460,8 @@ given("a stream that is not there yet has no lines, and a token that is too old 
   const service = serviceOf();
   const none = await service.logs("job/default/1");
   t.deepEqual(none.events, []);
-  const one = await service.logs("job/default/1", none.next);
-  t.deepEqual((await service.logs("job/default/1", one.next)).events, [{ timestamp: 9, message: "two" }]);
+  const one = await service.logs("job/default/1", { after: none.next });
+  t.deepEqual((await service.logs("job/default/1", { after: one.next })).events, [{ timestamp: 9, message: "two" }]);
   const [, first, , again] = aws.bodies("GetLogEvents");
   t.is(first.nextToken, undefined);
   t.deepEqual({ startTime: again.startTime, nextToken: again.nextToken }, { startTime: 6, nextToken: undefined });

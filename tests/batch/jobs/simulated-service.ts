@@ -1,5 +1,5 @@
 import { isEnded, type Job, type JobStatus, jobStatuses, type LogEvent } from "../../../batch/jobs/job.ts";
-import type { JobService } from "../../../batch/jobs/job-service.ts";
+import type { JobService, LogPage } from "../../../batch/jobs/job-service.ts";
 import { Failure } from "../../../worker/failure.ts";
 
 /** What happens to a job or a child: seconds after the beginning at which it enters a state, and what it prints when. */
@@ -20,6 +20,8 @@ export class SimulatedService implements JobService {
   readonly calls: { readonly kind: string; readonly at: number }[] = [];
   /** Thrown in place of an answer. */
   fault: ((kind: string, second: number) => Error | undefined) | undefined;
+  /** Children that the service does not know, or not yet. */
+  readonly unknown = new Set<string>();
   readonly #begin = this.now;
   readonly #lives = new Map<string, Life>();
   readonly #sizes = new Map<string, number>();
@@ -58,13 +60,34 @@ export class SimulatedService implements JobService {
     }
   }
 
-  async logs(stream: string, after?: string): Promise<{ events: LogEvent[]; next: string }> {
+  async find(jobIds: readonly string[]): Promise<Job[]> {
+    return await this.describe(jobIds.filter((id) => !this.unknown.has(id)));
+  }
+
+  async logs(stream: string, { after, since = 0, limit = 10_000 }: LogPage = {}) {
     this.#call("logs");
-    const { lines = [], logDelay = 0 } = this.#lives.get(stream.replace("stream/", ""))!;
     const from = Number(after ?? 0);
-    const there = lines.filter(([second]) => second + logDelay <= this.second);
-    const events = there.slice(from).map(([second, message]) => ({ timestamp: this.#begin + second * 1000, message }));
-    return { events, next: String(there.length) };
+    const events = this.#linesOf(stream).slice(from, from + limit);
+    const next = String(from + events.length);
+    return { events: events.filter(({ timestamp }) => timestamp >= since), next };
+  }
+
+  async lastLogs(
+    stream: string,
+    { before, since = 0, limit = 10_000 }: Omit<LogPage, "after"> & { readonly before?: string },
+  ) {
+    this.#call("lastLogs");
+    const all = this.#linesOf(stream);
+    const to = before === undefined ? all.length : Number(before);
+    const events = all.slice(Math.max(0, to - limit), to).filter(({ timestamp }) => timestamp >= since);
+    return { events, previous: String(to - events.length), next: String(all.length) };
+  }
+
+  #linesOf(stream: string): LogEvent[] {
+    const { lines = [], logDelay = 0 } = this.#lives.get(stream.replace("stream/", ""))!;
+    return lines
+      .filter(([second]) => second + logDelay <= this.second)
+      .map(([second, message]) => ({ timestamp: this.#begin + second * 1000, message }));
   }
 
   async submit(): Promise<string> {

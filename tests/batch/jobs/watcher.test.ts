@@ -67,6 +67,68 @@ test("a stream that appears after the job's end is still read", async (t) => {
   t.deepEqual(lines, ["- one"]);
 });
 
+test("one child that the service does not know takes no lines from 99 others, and is told once", async (t) => {
+  const service = new SimulatedService();
+  const lives = Array.from({ length: 100 }, () => ran(5, 200, { lines: [[6, "begun"]] }));
+  service.add("a", ...(lives as [Life, ...Life[]]));
+  service.unknown.add("a:3");
+  const { lines, of } = await see(service, ["a"]);
+  t.is(new Set(lines).size, 99);
+  t.deepEqual(
+    of("trouble").map(({ message }) => message),
+    ["Nothing is told of a:3: their lines are not shown."],
+  );
+  t.is(of("unread")[0]?.children, 1);
+});
+
+test("a role that may not ask about children is told so", async (t) => {
+  const service = new SimulatedService();
+  service.add("a", ran(5, 200), ran(5, 200));
+  service.find = async () => {
+    throw new Failure("usage", "AWS denies batch:DescribeJobs.");
+  };
+  await t.throwsAsync(() => see(service, ["a"]), { message: "AWS denies batch:DescribeJobs." });
+});
+
+test("what a failed attempt says last is shown, though the next one has begun before it can be read", async (t) => {
+  const service = new SimulatedService();
+  service.add("a", ran(10, 60));
+  const [plain] = await service.describe(["a"]);
+  const streams: Record<string, readonly (readonly [number, string])[]> = {
+    one: [
+      [12, "first"],
+      [22, "why it failed"],
+    ],
+    two: [[25, "second"]],
+  };
+  service.describe = async () => {
+    const second = service.second;
+    const status = second < 20 ? "RUNNING" : second < 22 ? "STARTING" : second < 60 ? "RUNNING" : "SUCCEEDED";
+    const attempts = second < 20 ? [] : [{ logStreamName: "one", startedAt: 10, stoppedAt: service.now }];
+    return [{ ...plain!, status, attempts, logStreamName: second < 21 ? "one" : "two" }];
+  };
+  service.logs = async (name, { after } = {}) => {
+    const there = streams[name]!.filter(([from]) => from <= service.second);
+    const events = there.slice(Number(after ?? 0)).map(([, message]) => ({ timestamp: 1, message }));
+    return { events, next: String(there.length) };
+  };
+  const { lines } = await see(service, ["a"]);
+  t.deepEqual(lines, ["- first", "- why it failed", "- second"]);
+});
+
+test("an empty first page is not the end of a stream", async (t) => {
+  const service = new SimulatedService();
+  service.add("a", ran(10, 60, { lines: [[11, "one"]] }));
+  const all = service.logs.bind(service);
+  service.logs = async (stream, page) => {
+    if (page?.after === undefined) return { events: [], next: "0" };
+    return await all(stream, page);
+  };
+  service.now += 10_000_000;
+  const { lines } = await see(service, ["a"]);
+  t.deepEqual(lines, ["- one"]);
+});
+
 test("a line is shown within three seconds", async (t) => {
   const service = new SimulatedService();
   service.add("a", ran(10, 400, { lines: [[300, "late"]] }));
