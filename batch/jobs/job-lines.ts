@@ -112,8 +112,11 @@ export class JobLines {
     let lines: Line[] = [];
     for (const reader of readers) {
       const oldest = lines.length < count ? Number.NEGATIVE_INFINITY : (lines[0]?.timestamp ?? this.#options.clock());
-      if (endOf(reader) + skew < oldest) this.#forget(reader.job.jobId);
-      else lines = [...lines, ...(await this.#lastOf(reader, count, oldest))].sort(byTime).slice(-count || Infinity);
+      const isOlder = endOf(reader) + skew < oldest;
+      if (!isOlder) {
+        lines = [...lines, ...(await this.#lastOf(reader, count, oldest))].sort(byTime).slice(-count || Infinity);
+      }
+      if (isOlder || this.#isRead(reader)) this.#forget(reader.job.jobId);
     }
     return lines;
   }
@@ -128,7 +131,10 @@ export class JobLines {
     for (const stream of open.toReversed()) {
       if (isEnough) stream.skip();
       else {
-        for await (const events of stream.backwards(this.#service, take, { ...this.#since, limit })) {
+        for await (const events of stream.backwards(this.#service, this.#options.clock(), take, {
+          ...this.#since,
+          limit,
+        })) {
           pages.push(events.map((event) => ({ ...event, job })));
           length += events.length;
           isEnough = length >= count || events[0]!.timestamp < oldest;

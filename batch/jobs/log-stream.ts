@@ -75,6 +75,7 @@ export class LogStream {
    */
   async *backwards(
     service: Pick<JobService, "lastLogs">,
+    now: number,
     take: () => Promise<void>,
     page: Omit<LogPage, "after">,
   ): AsyncGenerator<readonly LogEvent[], void> {
@@ -85,8 +86,11 @@ export class LogStream {
         ...page,
         ...(before === undefined ? {} : { before }),
       });
-      if (before === undefined && next !== "") this.#after = next;
       this.#hasLines ||= events.length > 0;
+      if (before === undefined) {
+        this.#after = next === "" ? undefined : next;
+        this.#isDone = now >= this.#graceEnd;
+      }
       if (events.length > 0) yield events;
       if (previous === "" || previous === before) return;
       before = previous;
@@ -94,10 +98,14 @@ export class LogStream {
   }
 
   #rest(now: number, longestPause: number): void {
-    const until = (this.#endedAt ?? Number.POSITIVE_INFINITY) + (this.#hasLines ? grace : graceOfNone) / this.#haste;
-    this.#isDone = now >= until;
+    this.#isDone = now >= this.#graceEnd;
     this.#pause = Math.min(longestPause, this.#pause * 2);
-    this.due = Math.min(now + this.#pause, until);
+    this.due = Math.min(now + this.#pause, this.#graceEnd);
+  }
+
+  /** When what is said last can be read. */
+  get #graceEnd(): number {
+    return (this.#endedAt ?? Number.POSITIVE_INFINITY) + (this.#hasLines ? grace : graceOfNone) / this.#haste;
   }
 
   #soon(now: number): void {

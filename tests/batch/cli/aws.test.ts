@@ -65,6 +65,52 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
   t.regex(stdout + stderr, /^a bad record$/m);
 });
 
+test("logs of an array: the last lines of all children in order of time, and of a job in JSON", async (t) => {
+  const aws = await startFakeAws(t);
+  aws.answer("describejobs", ({ jobs }) => ({
+    body: {
+      jobs: jobs.map((jobId: string) => {
+        const index = Number(jobId.split(":")[1]);
+        const container = { logStreamName: `job/default/${index}` };
+        const more = Number.isNaN(index)
+          ? { arrayProperties: { size: 3, statusSummary: { SUCCEEDED: 3 } } }
+          : { container };
+        return detail({ jobId, status: "SUCCEEDED", stoppedAt: Date.now() - 3_600_000, ...more });
+      }),
+    },
+  }));
+  const lines = [0, 1, 2, 3].map((number) => ({ timestamp: 1000 * number, message: `line ${number}` }));
+  aws.answer("GetLogEvents", ({ startFromHead, nextToken, limit, logStreamName }) => {
+    const index = Number(logStreamName.split("/")[2]);
+    const all = lines.map(({ timestamp, message }) => ({ timestamp: timestamp + index, message }));
+    const events = nextToken ? [] : startFromHead ? all : all.slice(-limit);
+    return { body: { events, nextForwardToken: "f/4", nextBackwardToken: startFromHead ? "b/0" : "b/2" } };
+  });
+  const last = await batch(aws, ["logs", id, "--tail", "2", "--follow"]);
+  t.deepEqual(last, { code: 0, stdout: "flights:1 | line 3\nflights:2 | line 3\n", stderr: "" });
+  t.true(aws.bodies("GetLogEvents").every(({ startFromHead, limit }) => !startFromHead && limit === 2));
+  const { code, stdout } = await batch(aws, ["logs", `${id}:1`, "--json", "--since", "1h"]);
+  t.is(code, 0);
+  t.deepEqual(JSON.parse(stdout.split("\n")[0]!), {
+    jobId: `${id}:1`,
+    jobName: "flights",
+    index: 1,
+    timestamp: 1,
+    message: "line 0",
+  });
+  t.true(aws.bodies("GetLogEvents").at(-1).startTime > Date.now() - 3_700_000);
+});
+
+test("logs of what AWS denies: one sentence", async (t) => {
+  const aws = await startFakeAws(t);
+  aws.answer("describejobs", [{ body: { jobs: [detail({ status: "RUNNING", container: { logStreamName: "s" } })] } }]);
+  aws.answer("GetLogEvents", [{ status: 403, error: "AccessDeniedException", body: { message: "no" } }]);
+  const { code, stdout, stderr } = await batch(aws, ["logs", id]);
+  t.is(code, 2);
+  t.is(stdout, "");
+  t.regex(stderr, /^AWS denies logs:GetLogEvents \(no\)[^\n]+\n$/);
+});
+
 const place = ["--queue", "queue", "--job-definition", "worker:1"];
 
 /** A queue, a definition that gives its jobs `environment`, and what becomes of each submission, from 0. */
