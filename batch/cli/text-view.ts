@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
-import { failureReason, groupFailures } from "../jobs/failures.ts";
+import { type FailureGroup, FailureGroups, failureReason } from "../jobs/failures.ts";
 import { isEnded, type Job, type JobStatus } from "../jobs/job.ts";
 import { duration, type JobView, noPaint, type Paint, picture } from "../jobs/picture.ts";
 import type { Sighting } from "../jobs/sighting.ts";
@@ -25,7 +25,23 @@ export function textView(
   let seen: Extract<Sighting, { kind: "jobs" }> | undefined;
   let drawn = 0;
   let shown = "";
-  const views = (): JobView[] => (seen?.jobs ?? []).map((job) => viewOf(job, seen!, clock()));
+  const failures = new Map<string, FailureGroups>();
+  let grouped = 0;
+  const views = (): JobView[] => {
+    if (seen === undefined) return [];
+    for (const child of seen.failed.slice(grouped)) {
+      const id = child.jobId.split(":")[0]!;
+      const groups = failures.get(id) ?? new FailureGroups();
+      failures.set(id, groups);
+      groups.add({ ...child, reason: failureReason(child, meaningOf) });
+    }
+    grouped = seen.failed.length;
+    return seen.jobs.map((job) => ({
+      job,
+      failures: job.array === undefined ? ownFailure(job) : (failures.get(job.jobId)?.all ?? []),
+      times: stateTimes(job, seen!.spans.get(job.jobId) ?? [], clock()),
+    }));
+  };
   const clear = () => {
     if (drawn > 0) stderr.write(`\x1b[${drawn}F\x1b[J`);
     drawn = 0;
@@ -67,7 +83,7 @@ export function textView(
         if (isTerminal) draw();
       } else if (sighting.kind === "stuck") {
         const { job, seconds, why = "nothing has room for it, or can start it." } = sighting;
-        say(`${speaker(job)} is in RUNNABLE for ${duration(seconds * 1000)}: ${why}`);
+        say(`${speaker(job)} has been in RUNNABLE for ${duration(seconds * 1000)}: ${why}`);
       } else if (sighting.kind === "trouble") say(sighting.message);
       else if (sighting.kind === "recovered") say(`It answers again, after ${duration(sighting.seconds * 1000)}.`);
       else if (sighting.kind === "unlisted") {
@@ -97,11 +113,9 @@ export function textView(
   };
 }
 
-function viewOf(job: Job, { failed, spans }: Extract<Sighting, { kind: "jobs" }>, now: number): JobView {
-  const children = failed.filter(({ jobId }) => jobId.startsWith(`${job.jobId}:`));
-  const those = job.array !== undefined ? children : job.status === "FAILED" ? [job] : [];
-  const failures = groupFailures(those.map((each) => ({ ...each, reason: failureReason(each, meaningOf) })));
-  return { job, failures, times: stateTimes(job, spans.get(job.jobId) ?? [], now) };
+function ownFailure(job: Job): readonly FailureGroup[] {
+  if (job.status !== "FAILED") return [];
+  return [{ reason: failureReason(job, meaningOf), count: 1, indexes: job.index === undefined ? [] : [job.index] }];
 }
 
 /** Tells a job's changes of state, and from time to time an array's counts. */

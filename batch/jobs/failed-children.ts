@@ -10,7 +10,7 @@ const mostLastLists = 3;
 
 /** The children of an array that have failed, listed when there are more of them. */
 export class FailedChildren {
-  readonly #known = new Map<string, Job>();
+  readonly #known = new Set<string>();
   readonly #list: ChildList;
   #count = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
@@ -24,10 +24,6 @@ export class FailedChildren {
   constructor(service: Pick<JobService, "children">, jobId: string, haste = 1) {
     this.#haste = haste;
     this.#list = new ChildList(service, jobId, "FAILED");
-  }
-
-  get known(): Iterable<Job> {
-    return this.#known.values();
   }
 
   /** How many more have failed. */
@@ -51,7 +47,7 @@ export class FailedChildren {
   async run(now: number): Promise<readonly Job[]> {
     if (!this.#list.isOpen) this.#isLastList = this.#isEnded;
     const fresh = (await this.#list.page()).filter(({ jobId }) => !this.#known.has(jobId));
-    for (const job of fresh) this.#known.set(job.jobId, job);
+    for (const job of fresh) this.#known.add(job.jobId);
     if (this.missing === 0) await this.#list.close();
     if (!this.#list.isOpen) {
       if (this.#isLastList) this.#lastLists += 1;

@@ -33,18 +33,30 @@ export function failureReason(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them.
 const oneLine = (text: string): string => text.replaceAll(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
 
-/** Failed jobs by their reason, the most frequent first. */
-export function groupFailures(failed: Iterable<{ readonly index?: number; readonly reason: string }>): FailureGroup[] {
-  const groups = new Map<string, { count: number; indexes: number[] }>();
-  for (const { index, reason } of failed) {
-    const group = groups.get(reason) ?? { count: 0, indexes: [] };
+/** Failed jobs by their reason, as they become known. */
+export class FailureGroups {
+  readonly #groups = new Map<string, { count: number; readonly indexes: number[] }>();
+  #sorted: readonly FailureGroup[] | undefined;
+
+  add({ index, reason }: { readonly index?: number; readonly reason: string }): void {
+    const group = this.#groups.get(reason) ?? { count: 0, indexes: [] };
+    this.#groups.set(reason, group);
     group.count += 1;
     if (index !== undefined) group.indexes.push(index);
-    groups.set(reason, group);
+    this.#sorted = undefined;
   }
-  return [...groups]
-    .map(([reason, { count, indexes }]) => ({ reason, count, indexes: indexes.sort((one, other) => one - other) }))
-    .sort((one, other) => other.count - one.count || (one.reason < other.reason ? -1 : 1));
+
+  /** The most frequent first; put in order when there are more of them only: a picture is drawn twice a second. */
+  get all(): readonly FailureGroup[] {
+    this.#sorted ??= [...this.#groups]
+      .map(([reason, { count, indexes }]) => ({
+        reason,
+        count,
+        indexes: indexes.toSorted((one, other) => one - other),
+      }))
+      .sort((one, other) => other.count - one.count || (one.reason < other.reason ? -1 : 1));
+    return this.#sorted;
+  }
 }
 
 /** `3`, `0-9`, `0-3, 7 and 12 more`: at most `most` ranges. */

@@ -114,7 +114,7 @@ export class JobRecord {
     }
   }
 
-  /** The job as API_DescribeJobs tells it; of an array the parent. */
+  /** The job as it is now; of an array the parent. */
   describe(): Job {
     if (!this.isArray) return this.describeUnit(0);
     const statusReason = this.status === "FAILED" ? statusReasons.child : undefined;

@@ -31,7 +31,7 @@ export interface JobDependency {
   readonly type?: "N_TO_N" | "SEQUENTIAL";
 }
 
-/** A job, or a child of an array, as API_DescribeJobs tells it. Times are milliseconds since 1970. */
+/** A job, or a child of an array: what API_DescribeJobs tells, without its nesting. Times are milliseconds since 1970. */
 export interface Job {
   readonly jobId: string;
   readonly jobName: string;

@@ -3,7 +3,10 @@ import type { StateSpan } from "./state-spans.ts";
 
 /** What a watcher sees, in the order in which it sees it. */
 export type Sighting =
-  /** The jobs that are watched; of their children those that have failed, as far as they are known; the states of each so far. */
+  /**
+   * The jobs that are watched; of their children those that have failed, as far as they are known, in one list that grows at
+   * its end; the states of each job so far.
+   */
   | {
       readonly kind: "jobs";
       readonly jobs: readonly Job[];

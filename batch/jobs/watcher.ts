@@ -90,6 +90,8 @@ class Watcher {
   readonly #ids: readonly string[];
   readonly #readers: LogReaders | undefined;
   readonly #failed = new Map<string, FailedChildren>();
+  /** Of all arrays, in the order in which they became known. */
+  readonly #failures: Job[] = [];
   readonly #waiting = new Waiting();
   readonly #spans = new StateSpans();
   #jobs: readonly Job[] = [];
@@ -114,7 +116,7 @@ class Watcher {
   }
 
   get unread(): number {
-    return this.#readers?.unread(this.#jobs, this.#failures()) ?? 0;
+    return this.#readers?.unread(this.#jobs, this.#failures) ?? 0;
   }
 
   /** Failed children that are not known. */
@@ -189,6 +191,7 @@ class Watcher {
 
   async #listFailed(failed: FailedChildren, now: number): Promise<readonly Sighting[]> {
     const fresh = await failed.run(now);
+    this.#failures.push(...fresh);
     this.#readers?.tellFailed(fresh, now);
     return fresh.length > 0 ? [this.#sighting()] : [];
   }
@@ -211,11 +214,7 @@ class Watcher {
       .sort((one, other) => one.due! - other.due!)[0];
   }
 
-  #failures(): Job[] {
-    return [...this.#failed.values()].flatMap(({ known }) => [...known]);
-  }
-
   #sighting(): Sighting {
-    return { kind: "jobs", jobs: this.#jobs, failed: this.#failures(), spans: this.#spans.all };
+    return { kind: "jobs", jobs: this.#jobs, failed: this.#failures, spans: this.#spans.all };
   }
 }

@@ -121,7 +121,11 @@ test.serial("retries: what the rules say, each attempt's number, and the exit co
       .split("\n")
       .map((line) => JSON.parse(line));
     const job = events.findLast(({ event }) => event === "job");
-    return [code, job.status, job.attempts.map(({ exitCode }: { exitCode: number }) => exitCode)];
+    return [
+      code,
+      job.status,
+      job.attempts.map(({ container }: { container: { exitCode: number } }) => container.exitCode),
+    ];
   };
   t.deepEqual(await ended("exit-first", "69"), [0, "SUCCEEDED", [69, 0]]);
   t.deepEqual(await ended("exit", "75"), [75, "FAILED", [75, 75, 75]]);

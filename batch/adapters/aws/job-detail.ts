@@ -4,7 +4,7 @@ import type { Job, JobAttempt } from "../../jobs/job.ts";
 /** What a child has of its array, which a list does not tell. */
 export type Inherited = Pick<Job, "dependsOn" | "environment" | "jobQueue" | "jobDefinition">;
 
-/** A job as API_DescribeJobs tells it. */
+/** A job that API_DescribeJobs tells. */
 export function jobOf(detail: JobDetail): Job {
   const { container, dependsOn = [], arrayProperties, jobQueue = "", jobDefinition = "" } = detail;
   const attempts = (detail.attempts ?? []).map(attemptOf);
@@ -27,7 +27,7 @@ export function jobOf(detail: JobDetail): Job {
   };
 }
 
-/** A child as API_ListJobs tells it. */
+/** A child that API_ListJobs tells. */
 export function childOf(summary: JobSummary, inherited: Inherited): Job {
   return {
     ...common(summary),

@@ -1,5 +1,5 @@
 import test from "ava";
-import { failureReason, groupFailures, rangesText } from "../../../batch/jobs/failures.ts";
+import { FailureGroups, failureReason, rangesText } from "../../../batch/jobs/failures.ts";
 import type { Job, JobStatus } from "../../../batch/jobs/job.ts";
 import { duration, picture } from "../../../batch/jobs/picture.ts";
 import { StateSpans } from "../../../batch/jobs/state-spans.ts";
@@ -20,6 +20,12 @@ const job = (status: JobStatus, rest: Partial<Job> = {}): Job => ({
 
 const meaningOf = (code: number) => (code === 65 ? "too many bad records" : undefined);
 
+function groupsOf(failed: Iterable<{ readonly index?: number; readonly reason: string }>) {
+  const groups = new FailureGroups();
+  for (const one of failed) groups.add(one);
+  return groups.all;
+}
+
 test("10,000 children are a few lines: counts by state, then failures by reason, the most frequent first", (t) => {
   const failed = Array.from({ length: 1200 }, (_, index) => ({
     index: index * 2,
@@ -29,7 +35,7 @@ test("10,000 children are a few lines: counts by state, then failures by reason,
     array: { size: 10_000, statusSummary: { FAILED: 1200, SUCCEEDED: 3000, RUNNABLE: 5798, RUNNING: 2 } },
   });
   const views = [
-    { job: parent, times: [["PENDING", 61_000] as const], failures: groupFailures(failed) },
+    { job: parent, times: [["PENDING", 61_000] as const], failures: groupsOf(failed) },
     { job: job("SUBMITTED", { jobName: "route_stats" }), times: [], failures: [] },
   ];
   t.deepEqual(picture(views), [
@@ -42,7 +48,7 @@ test("10,000 children are a few lines: counts by state, then failures by reason,
 });
 
 test("reasons that nobody shares are counted from the sixth on", (t) => {
-  const failures = groupFailures(Array.from({ length: 9 }, (_, index) => ({ index, reason: `reason ${index}` })));
+  const failures = groupsOf(Array.from({ length: 9 }, (_, index) => ({ index, reason: `reason ${index}` })));
   const lines = picture([
     { job: job("FAILED", { array: { size: 9, statusSummary: { FAILED: 9 } } }), times: [], failures },
   ]);
@@ -51,7 +57,7 @@ test("reasons that nobody shares are counted from the sixth on", (t) => {
 });
 
 test("a job without children tells its own failure", (t) => {
-  const failures = groupFailures([{ reason: "exit code 1" }]);
+  const failures = groupsOf([{ reason: "exit code 1" }]);
   t.deepEqual(picture([{ job: job("FAILED"), times: [["RUNNING", 400]], failures }]), [
     "flights  FAILED  RUNNING 0.4 s",
     "  failed, exit code 1",
