@@ -15,11 +15,13 @@ import { Failure } from "../../worker/failure.ts";
 import { isEnded, type Job, type JobRequest, type JobStatus, type LogEvent } from "../jobs/job.ts";
 import type { JobService, LogPage } from "../jobs/job-service.ts";
 import { Outage } from "../jobs/outage.ts";
+import type { QueueState } from "../jobs/queue-state.ts";
 import { Connection } from "./aws/connection.ts";
 import { mayHaveBeenHeard } from "./aws/faults.ts";
 import { childOf, type Inherited, jobOf } from "./aws/job-detail.ts";
 import { jobIdOf, unknownJobs } from "./aws/job-id.ts";
 import { type LogPosition, parsePosition, positionText } from "./aws/log-position.ts";
+import { queueState } from "./aws/queue-state.ts";
 import { findRegion, regionOfArn } from "./aws/region.ts";
 import { submissionOf, submissionVariable, type Target } from "./aws/submission.ts";
 import { findTarget, type JobPlace } from "./aws/target.ts";
@@ -173,6 +175,11 @@ export class AwsJobService implements JobService {
   ): Promise<{ events: LogEvent[]; previous: string; next: string }> {
     const from = { logStreamName, startFromHead: false, startTime: since, limit };
     return (await this.#page({ ...from, nextToken: before || undefined })) ?? { events: [], previous: "", next: "" };
+  }
+
+  /** Of the queue that a job waits in. @throws Failure */
+  async queueState(jobQueue: string): Promise<QueueState> {
+    return await queueState(this.#connection, jobQueue);
   }
 
   async terminate(jobId: string, reason: string): Promise<void> {

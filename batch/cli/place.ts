@@ -5,6 +5,7 @@ import { loadEnvironment, readEnvironmentFile } from "../../worker/cli/environme
 import { exitCodes, Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import type { JobService } from "../jobs/job-service.ts";
+import type { QueueState } from "../jobs/queue-state.ts";
 import { folderAt } from "../local/folder.ts";
 import { LocalJobService } from "../local/local-job-service.ts";
 import { retryRules } from "../retry-strategy.ts";
@@ -42,6 +43,8 @@ export interface Place {
   readonly haste: number;
   /** Of the Pulumi project; undefined: the selected one. */
   readonly stack: string | undefined;
+  /** What is known of the queue that a job waits in; absent: nothing but that there is one. @throws Failure */
+  readonly queueState?: (jobQueue: string) => Promise<QueueState>;
   /** Called when there will be something to submit. */
   readonly prepare: () => Promise<void>;
   /** What the job definition gives every job. */
@@ -103,6 +106,7 @@ async function openAws({ stack, ...flags }: Omit<PlaceValues, "env">, context: C
     service,
     haste: 1,
     stack,
+    queueState: (jobQueue) => service.queueState(jobQueue),
     prepare: async () => {},
     definitionEnvironment: () => service.definitionEnvironment(),
     bringCode: async () => {

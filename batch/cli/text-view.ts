@@ -14,10 +14,12 @@ const countsEvery = 10_000;
 /**
  * States for people on stderr: on a terminal a picture that is drawn anew in its place, else a line for each change. Log
  * lines go above it, to `lines`.
+ * @param place what `--env` is, for commands that are told
  */
 export function textView(
   lines: Pick<NodeJS.WriteStream, "write">,
   { stderr, env }: Pick<CliContext, "stderr" | "env">,
+  place: string,
   clock: () => number = Date.now,
 ): View {
   const isTerminal = stderr.isTTY === true;
@@ -91,9 +93,9 @@ export function textView(
           `${sighting.children.toLocaleString("en-US")} children that failed are not in the list that was given; their reasons are missing here.`,
         );
       } else if (sighting.kind === "unread") {
-        say(
-          `Lines of ${sighting.children.toLocaleString("en-US")} children were not shown; node batch logs JOB shows them.`,
-        );
+        const arrays = (seen?.jobs ?? []).filter(({ array }) => array !== undefined);
+        const how = arrays.map(({ jobId }) => `node batch logs ${jobId} --env ${place}`).join(", ");
+        say(`Lines of ${sighting.children.toLocaleString("en-US")} children were not shown; to see them: ${how}`);
       }
     },
     close() {

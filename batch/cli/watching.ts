@@ -2,19 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, Failure } from "../../worker/failure.ts";
 import { loadModule } from "../../worker/load-module.ts";
 import type { Job } from "../jobs/job.ts";
-import type { JobService } from "../jobs/job-service.ts";
 import type { Sighting } from "../jobs/sighting.ts";
 import { watch } from "../jobs/watcher.ts";
 import type { CliContext } from "./context.ts";
 import { jsonView } from "./json-view.ts";
+import type { Place } from "./place.ts";
 import { textView } from "./text-view.ts";
 
 /** Milliseconds since 1970; when the machine's clock is set back, nothing waits until it is where it was. */
 const clock = () => performance.timeOrigin + performance.now();
 
-export interface Watching {
-  readonly service: JobService;
-  readonly haste: number;
+export interface Watching extends Pick<Place, "service" | "haste" | "queueState"> {
   readonly env: string;
   /** Of the Pulumi project; undefined: the selected one. */
   readonly stack: string | undefined;
@@ -29,7 +27,7 @@ export interface Watching {
  */
 export async function watchJobs(jobIds: readonly string[], watching: Watching, context: CliContext): Promise<number> {
   const { service, haste, env, stack, json, lines } = watching;
-  const view = json ? jsonView(context) : textView(lines, context);
+  const view = json ? jsonView(context) : textView(lines, context, env);
   const sightings = watch(service, { jobIds, clock, sleep: (time) => sleep(time), haste });
   const left = new Promise<"left">((resolve) => {
     if (context.stop.aborted) resolve("left");
@@ -38,7 +36,7 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   let isOver = false;
   // Running the program takes seconds, in which the watch goes on.
   const explain = (stuck: Extract<Sighting, { kind: "stuck" }>) =>
-    void whyOf(stuck.job, stack, context).then((why) => {
+    void whyOf(stuck.job, watching, context).then((why) => {
       if (!isOver) view.show({ ...stuck, why });
     });
   let jobs: readonly Job[] = [];
@@ -76,12 +74,13 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   return exitCode;
 }
 
-/** What the project's program says of where the job should run. */
-async function whyOf(job: Job, stack: string | undefined, { project, env }: CliContext): Promise<string> {
+/** What AWS Batch and the project's program say of where the job should run. */
+async function whyOf(job: Job, { queueState, stack }: Watching, { project, env }: CliContext): Promise<string> {
   try {
     const file = new URL("./why-runnable.ts", import.meta.url);
     const { whyRunnable } = await loadModule<typeof import("./why-runnable.ts")>(file);
-    return await whyRunnable({ job, program: project, stack, env });
+    const queue = await queueState?.(job.jobQueue).catch((error: unknown) => (error as Error).message);
+    return await whyRunnable({ job, ...(queue === undefined ? {} : { queue }), program: project, stack, env });
   } catch (error) {
     return `nothing has room for it, or can start it (node network check can't say more: ${(error as Error).message}).`;
   }

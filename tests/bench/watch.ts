@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { promisify } from "node:util";
 import type { ExecutionContext } from "ava";
 import type { JobStatus } from "../../batch/jobs/job.ts";
 import { type FakeAws, fakeEnvironment, type Json, startFakeAws } from "../fake-aws.ts";
 import { type Measure, measure } from "./measure.ts";
-import type { WatchRun } from "./watch-run.ts";
 
-const run = promisify(execFile);
+const project = path.resolve(import.meta.dirname, "../..");
 const arrayId = "00000000-0000-4000-8000-000000000001";
 const children = 10_000;
 /** The array takes ten minutes of its own time, one of ours. */
@@ -19,29 +18,68 @@ interface Settings {
   t: Pick<ExecutionContext, "teardown">;
 }
 
-/** Benches of `node batch watch`: an array of 10,000 children of which half fail, 1,000 at a time, with 1,000 lines each. */
+/**
+ * Benches of `node batch watch`, with and without --json: an array of 10,000 children of which half fail, 1,000 at a time, with
+ * 1,000 lines each.
+ */
 export function watchBenches({ t }: Settings): Record<string, () => Promise<Measure[]>> {
   return {
-    watch: async () => {
-      const aws = await startFakeAws(t);
-      serveArray(aws, Date.now());
-      const file = path.join(import.meta.dirname, "watch-run.js");
-      const env = { ...process.env, ...fakeEnvironment, AWS_ENDPOINT_URL: aws.url };
-      const { stdout } = await run(process.execPath, [file, arrayId, String(speed)], { env });
-      const { seconds, megabytes } = JSON.parse(stdout) as WatchRun;
-      const everything = children / 100 / 5;
-      return [
-        measure(
-          "watch-calls",
-          aws.calls.length / seconds,
-          "calls/s",
-          { name: "listing all children every 5 s", value: everything },
-          { most: 1, of: "value" },
-        ),
-        measure("watch-memory", megabytes, "MB", null, { most: 150, of: "value" }),
-      ];
-    },
+    watch: async () => [...(await measured(t, "watch", [])), ...(await measured(t, "watch-json", ["--json"]))],
   };
+}
+
+async function measured(t: Settings["t"], name: string, flags: readonly string[]): Promise<Measure[]> {
+  const aws = await startFakeAws(t);
+  serveArray(aws, Date.now());
+  const megabytes = await watchFast(aws, flags);
+  const seconds = ((aws.calls.at(-1)!.at - aws.calls[0]!.at) / 1000) * speed;
+  const everything = children / 100 / 5;
+  return [
+    measure(
+      `${name}-calls`,
+      aws.calls.length / seconds,
+      "calls/s",
+      { name: "listing all children every 5 s", value: everything },
+      { most: 1, of: "value" },
+    ),
+    measure(`${name}-memory`, megabytes, "MB", null, { most: 150, of: "value" }),
+  ];
+}
+
+/** Watches the array to its end as a person does, in a process of its own. @returns its peak in memory, in MB */
+async function watchFast({ url }: FakeAws, flags: readonly string[]): Promise<number> {
+  const preload = path.join(import.meta.dirname, "watch-time.js");
+  const args = ["--import", preload, "batch", "watch", arrayId, ...flags];
+  const env = { ...process.env, ...fakeEnvironment, AWS_ENDPOINT_URL: url, WATCH_SPEED: String(speed) };
+  const child = spawn(process.execPath, args, { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  let peak = 0;
+  const look = () => {
+    peak = Math.max(peak, peakOf(child.pid!));
+  };
+  const timer = setInterval(look, 500);
+  child.stdout.on("data", (text: Buffer) => {
+    look();
+    said = (said + String(text)).slice(-10_000);
+  });
+  child.stderr.on("data", (text: Buffer) => {
+    look();
+    said = (said + String(text)).slice(-10_000);
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  clearInterval(timer);
+  // The exit code of the children that failed.
+  if (code !== 137) throw new Error(`node batch watch ended with ${code}: ${said}`);
+  return peak;
+}
+
+/** VmHWM of proc_pid_status(5), in MB; 0: it has ended. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** As AWS Batch and CloudWatch Logs tell of it, since `begin`. */

@@ -467,6 +467,56 @@ given("a stream that is not there yet has no lines, and a token that is too old 
   t.deepEqual({ startTime: again.startTime, nextToken: again.nextToken }, { startTime: 6, nextToken: undefined });
 });
 
+given(
+  "a queue's state is that of its compute environments, in its order; DISABLED, it goes on with the jobs it has",
+  async (t, aws) => {
+    const environment = (name: string, more: Json = {}) => ({
+      computeEnvironmentName: name,
+      computeEnvironmentArn: arn(`compute-environment/${name}`),
+      state: "ENABLED",
+      status: "VALID",
+      ...more,
+    });
+    const order = ["b", "a", "c"].map((name, number) => ({
+      order: number + 1,
+      computeEnvironment: arn(`compute-environment/${name}`),
+    }));
+    const state = (own: Json = {}) => ({
+      body: { jobQueues: [{ ...queue, ...own, computeEnvironmentOrder: order.toReversed() }] },
+    });
+    aws.answer("describejobqueues", [
+      state({ state: "DISABLED" }),
+      state({ status: "INVALID", statusReason: "gone" }),
+      { body: {} },
+    ]);
+    const invalid = { status: "INVALID", statusReason: "CLIENT_ERROR - denied" };
+    const none = { computeResources: { maxvCpus: 0 } };
+    aws.answer("describecomputeenvironments", [
+      {
+        body: {
+          computeEnvironments: [
+            environment("a", { state: "DISABLED" }),
+            environment("b", invalid),
+            environment("c", none),
+          ],
+        },
+      },
+      { body: { computeEnvironments: [environment("a"), environment("b"), environment("c")] } },
+    ]);
+    const service = serviceOf();
+    t.deepEqual(await service.queueState(place.jobQueue), {
+      faults: [
+        "compute environment b is INVALID (CLIENT_ERROR - denied)",
+        "compute environment a is DISABLED (aws batch update-compute-environment --compute-environment a --state ENABLED)",
+        "compute environment c may have no vCPUs (maxvCpus 0)",
+      ],
+      computeEnvironments: ["b", "a", "c"],
+    });
+    t.deepEqual((await service.queueState(place.jobQueue)).faults, ["job queue jobs is INVALID (gone)"]);
+    t.deepEqual((await service.queueState("jobs")).faults, ["there is no job queue jobs any more"]);
+  },
+);
+
 given("a job is ended with the reason that is given", async (t, aws) => {
   aws.answer("describejobs", [{ body: { jobs: [detail(1)] } }]);
   aws.answer("terminatejob", [{}]);

@@ -61,7 +61,7 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
   }));
   const { code, stdout, stderr } = await batch(aws, ["watch", id], output);
   t.is(code, 65, stderr);
-  t.regex(stdout + stderr, /^flights is in RUNNABLE for .*: node network check: all \d+ flows that jobs need/m);
+  t.regex(stdout + stderr, /^flights has been in RUNNABLE for .*: node network check: all \d+ flows that jobs need/m);
   t.regex(stdout + stderr, /^a bad record$/m);
 });
 

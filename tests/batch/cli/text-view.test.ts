@@ -20,7 +20,7 @@ const job = (number: number, rest: Partial<Job> = {}): Job => ({
 function terminal(rows: number | undefined) {
   const written: string[] = [];
   const stderr = { write: (text: string) => written.push(text) > 0, isTTY: true, columns: 80, ...(rows && { rows }) };
-  const view = textView({ write: () => true }, { stderr, env: { NO_COLOR: "1" } }, () => 0);
+  const view = textView({ write: () => true }, { stderr, env: { NO_COLOR: "1" } }, "local", () => 0);
   return { view, written };
 }
 
@@ -51,4 +51,25 @@ test("a reason is one line, whatever AWS or a container has put into it", (t) =>
     failureReason({ reason: "a\n\tb\x1b[2Jc\r\n" }, () => undefined),
     "a b [2Jc",
   );
+});
+
+test("lines that were not shown are told with the command that shows them", (t) => {
+  const { view, written } = terminal(undefined);
+  const array = { size: 3, statusSummary: { SUCCEEDED: 3 } };
+  view.show({ ...sighting, jobs: [job(1), job(2, { array })] });
+  view.show({ kind: "unread", children: 2 });
+  t.true(written.join("").includes("Lines of 2 children were not shown; to see them: node batch logs 2 --env local\n"));
+});
+
+test("failed children are grouped as they become known", (t) => {
+  const { view, written } = terminal(undefined);
+  const parent = (FAILED: number) => job(1, { status: "PENDING", array: { size: 9, statusSummary: { FAILED } } });
+  const failed: Job[] = [];
+  for (const index of [2, 0, 1, 5]) {
+    failed.push(job(1, { jobId: `1:${index}`, index, status: "FAILED", exitCode: index === 5 ? 9 : 8 }));
+    view.show({ ...sighting, jobs: [parent(failed.length)], failed });
+  }
+  view.end(1);
+  const last = written.join("").split("\x1b[J").at(-1)!;
+  t.true(last.includes("  3 failed, exit code 8: children 0-2\n  1 failed, exit code 9: children 5\n"), last);
 });
