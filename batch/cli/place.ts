@@ -79,9 +79,9 @@ export async function openPlace(values: PlaceValues, context: CliContext): Promi
     haste: 20,
     stack: undefined,
     prepare: async () => {
-      // Beside the runner, which takes longer to load.
-      code = treeHash(context);
       await service.prepare();
+      // While the runner loads, which takes longer.
+      code = treeHash(context);
     },
     definitionEnvironment: async () => ({}),
     // On this machine the working tree is there.
