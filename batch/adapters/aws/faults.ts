@@ -81,7 +81,11 @@ export function faultOf(error: unknown, { service, action }: Call, hadAnswers = 
   if (denied.has(name) || (status === 403 && name !== "ClientException")) {
     return new Failure(
       "usage",
-      `AWS denies ${action} (${said || name}); take a role that may, or let this one (the stack's policy for submitters has all that is needed).`,
+      `AWS denies ${action} (${said || name}); take a role that may, or let this one (the stack's policy for submitters ${
+        action === "batch:TerminateJob"
+          ? "is for jobs that node batch submit has put into its queue, and arrays as a whole"
+          : "has all that is needed"
+      }).`,
       cause,
     );
   }

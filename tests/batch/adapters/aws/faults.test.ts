@@ -149,3 +149,13 @@ test("what is no HTTP is told as not AWS", (t) => {
   const fault = faultOf(error("Error", "Parse Error: Expected HTTP/", { code: "HPE_INVALID_CONSTANT" }), call);
   t.regex((fault as Failure).message, /^What answers for AWS Batch is not AWS \(.*Parse Error/);
 });
+
+for (const [action, allowed] of [
+  ["batch:SubmitJob", "has all that is needed"],
+  ["batch:TerminateJob", "is for jobs that node batch submit has put into its queue, and arrays as a whole"],
+] as const) {
+  test(`who is denied ${action} is told what the stack's policy lets`, (t) => {
+    const { message } = faultOf(answered(403, "AccessDeniedException"), { ...call, action }) as Error;
+    t.true(message.endsWith(`(the stack's policy for submitters ${allowed}).`), message);
+  });
+}
