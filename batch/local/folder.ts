@@ -5,11 +5,11 @@ import path from "node:path";
 
 /**
  * Where the local runner keeps what it knows, `.local/batch` of the project:
- * - `inbox/`: what is asked of the runner, a file a request, taken away when it has been read;
- * - `jobs/ID/job.json`: what was submitted; `events.jsonl`: what happened to it, written by the runner alone;
+ * - `inbox/`: what is asked of the runner, a file a request, taken away when it has been read; `N.json.refused`: why not;
+ * - `jobs/ID/job.json`: what was submitted, but for its environment; `events.jsonl`: what happened to it, written by the runner alone;
  *   `logs/`: a file an attempt; `ended`: it has ended for good;
  * - `runners/N.json`: who the runner is; `N.ended`: that it ended by itself;
- * - `runner.log`: what a runner had to say.
+ * - `runner.log`: what runners had to say; `runner.log.old`: before that.
  */
 export interface Folder {
   readonly root: string;

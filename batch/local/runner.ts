@@ -121,20 +121,19 @@ class JobRunner {
   private async takeErrands(): Promise<void> {
     const { folder, clock } = this.options;
     for (const { errand, done, refuse } of await errands(folder, clock(), this.tell)) {
-      let faults: readonly string[] = [];
       try {
-        if (errand.what === "run") faults = await this.add(errand.facts, errand.environment);
-        else faults = this.terminate(errand);
+        const faults =
+          errand.what === "run" ? await this.add(errand.facts, errand.environment) : this.terminate(errand);
+        // Told before it is taken away: who asked finds the job either here or there.
+        await this.write();
+        if (faults.length === 0) await done();
+        else await refuse(faults.join("; "));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
         // It stays where it is, and its submitter waits.
         this.tell((error as Error).message);
         return;
       }
-      // Told before it is taken away: who asked finds the job either here or there.
-      await this.write();
-      if (faults.length === 0) await done();
-      else await refuse(faults.join("; "));
     }
   }
 

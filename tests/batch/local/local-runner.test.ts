@@ -3,8 +3,8 @@ import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "n
 import path from "node:path";
 import process from "node:process";
 import test from "ava";
-import type { JobRequest } from "../../../batch/jobs/job.ts";
-import { endedFile, eventsFile, type Folder, jobFile } from "../../../batch/local/folder.ts";
+import { isEnded, type JobRequest } from "../../../batch/jobs/job.ts";
+import { endedFile, eventsFile, type Folder, ifThere, jobFile } from "../../../batch/local/folder.ts";
 import { type AttemptSettings, batchVariables } from "../../../batch/local/job-process.ts";
 import { becomeRunner, lastRunner } from "../../../batch/local/runner-lease.ts";
 import { exits, isAsked, request, start, submitted } from "./stage.ts";
@@ -116,6 +116,46 @@ test.serial("a dependency on a job that an earlier runner ran is met, or fails",
     ],
   );
 });
+
+test.serial(
+  "a dependency on a job that this runner ran and has forgotten while it is busy is met, or fails",
+  async (t) => {
+    let leave: (exit: { exitCode: number }) => void = () => {};
+    const busy = new Promise<{ exitCode: number }>((resolve) => {
+      leave = resolve;
+    });
+    const stage = await start(t, ({ command: [what = ""], array }) => {
+      if (what === "busy") return { ended: busy, kill: () => {} };
+      return exits(what === "bad" || (what === "half" && array?.index === 0) ? 1 : 0);
+    });
+    const client = stage.service();
+    const submitting = client.submit(request({ command: ["busy"] }));
+    await isAsked(stage.folder);
+    const running = stage.run();
+    await submitting;
+    const submit = async (what: string, more: Partial<JobRequest> = {}) => {
+      const jobId = await client.submit(request({ command: [what], attempts: 1, ...more }));
+      while ((await client.describe([jobId])).some(({ status }) => !isEnded(status))) await new Promise(setImmediate);
+      // Its end is written, and more than one round has passed.
+      while ((await ifThere(stat(endedFile(stage.folder, jobId)))) === undefined) await new Promise(setImmediate);
+      return jobId;
+    };
+    const [good, bad, half] = [await submit("good"), await submit("bad"), await submit("half", { arraySize: 2 })];
+    await submit("good");
+    const after = [
+      await submit("good", { dependsOn: [{ jobId: good }] }),
+      await submit("good", { dependsOn: [{ jobId: bad }] }),
+      await submit("good", { arraySize: 2, dependsOn: [{ jobId: half, type: "N_TO_N" }] }),
+    ];
+    t.deepEqual(
+      (await client.describe([...after, `${after[2]}:0`, `${after[2]}:1`])).map(({ status }) => status),
+      ["SUCCEEDED", "FAILED", "FAILED", "FAILED", "SUCCEEDED"],
+    );
+    leave({ exitCode: 0 });
+    await running;
+    t.deepEqual(stage.faults, []);
+  },
+);
 
 test.serial("a job that is terminated gets SIGTERM and fails with the reason, and who waits for it too", async (t) => {
   const stage = await start(t, () => {
