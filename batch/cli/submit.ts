@@ -28,6 +28,9 @@ Submits a job for each sub-process of the worker, each after those that it needs
 their ids, one a line. On this machine (--env local) they go on when the command has ended.
 
   --only NAME[,NAME]      these sub-processes instead of all
+  --limit N|none          reads exactly the first N rows of each source (WORKER_LIMIT)
+  --fresh                 starts over, in each attempt: what is complete is not done again without it,
+                          whatever was edited
   --shards N              each that loads a source is an array of N jobs, 1 to 10000 (the stack's
                           arraySize; 1 on this machine)
   --command ARGUMENTS...  one job instead, with these arguments of node worker (and its --env, where
@@ -39,7 +42,7 @@ their ids, one a line. On this machine (--env local) they go on when the command
                           to whoever may describe jobs; they belong into the job definition's secrets.
                           On AWS jobs get the settings WORKER_... of this .env.aws as well
   --priority N            in a queue with fair shares, 0 to 9999
-  --again                 also where a job of that name has not ended
+  --again                 submits even if a job of that name has not ended
   --watch                 then watches: states, log lines, the jobs' exit code
   --json                  JSON Lines on stdout
 ${placeHelp}
@@ -58,6 +61,8 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   const { flags, words } = parseFlags("batch submit", own, {
     ...placeFlags,
     only: v.optional(v.string()),
+    limit: v.optional(v.union([v.literal("none"), wholeNumberFlag(1)], "must be a whole number from 1 on, or none")),
+    fresh: booleanFlag,
     shards: v.optional(shardsFlag),
     attempts: v.optional(v.pipe(wholeNumberFlag(1), v.maxValue(10, "must be at most 10"))),
     timeout: v.optional(v.pipe(wholeNumberFlag(60), v.maxValue(2_147_483_647, "must be at most 2147483647"))),
@@ -104,6 +109,8 @@ export async function command(argv: string[], context: CliContext): Promise<numb
 
 interface SubmitFlags extends PlaceValues {
   readonly only: string | undefined;
+  readonly limit: number | "none" | undefined;
+  readonly fresh: boolean;
   readonly shards: number | undefined;
   readonly attempts: number | undefined;
   readonly timeout: number | undefined;
@@ -123,13 +130,13 @@ async function prepare(flags: SubmitFlags, workerArguments: readonly string[] | 
     chosen === undefined
       ? [
           {
-            jobName: jobNameOf("command"),
+            jobName: jobNameOf(/^[a-z]+$/.exec(workerArguments![0]!)?.[0] ?? "command"),
             command: commandIn(flags.env, workerArguments!),
             after: [],
             ...arrayOf(flags.shards),
           },
         ]
-      : planSubProcesses(names, chosen, flags.env, flags.shards ?? (await shardsOf(place))),
+      : planSubProcesses(names, chosen, flags, flags.shards ?? (await shardsOf(place))),
     provenance(context.project),
     place.prepare(),
   ]);
@@ -143,8 +150,19 @@ async function prepare(flags: SubmitFlags, workerArguments: readonly string[] | 
   return { place, chosen, planned, settings };
 }
 
-function commandFaults(words: readonly string[], { only }: { only?: string | undefined }): string[] {
+/** Flags of ours that no command of the worker has. */
+const ownFlags =
+  /^--(again|attempts|env-var|job-definition|memory|priority|queue|shards|stack|timeout|vcpu|watch)(=|$)/;
+
+function commandFaults(
+  words: readonly string[],
+  { only, limit, fresh }: Pick<SubmitFlags, "only" | "limit" | "fresh">,
+): string[] {
   const faults: string[] = [];
+  const late = words.filter((word) => ownFlags.test(word));
+  if (late.length > 0) faults.push(`${late.join(", ")} must come before --command, which takes all that is behind it`);
+  if (limit !== undefined || fresh)
+    faults.push("--limit and --fresh are the worker's own there: write them behind --command");
   if (words.length === 0) faults.push("--command needs arguments of node worker behind it");
   if (only !== undefined) faults.push("--only and --command are two ways to say what runs; give one of them");
   return faults;
@@ -155,6 +173,7 @@ function variableFaults(variables: readonly string[]): string[] {
     // The text may be half a secret.
     if (!environmentVariable.test(text)) return ["--env-var must be NAME=VALUE"];
     const [name] = pairOf(text);
+    if (name.startsWith("BATCH_PREFLIGHT_")) return [`--env-var ${name}: submit itself says what runs`];
     return name.startsWith("AWS_BATCH") ? [`--env-var ${name}: names that begin with AWS_BATCH are Batch's own`] : [];
   });
 }
@@ -195,17 +214,18 @@ function chosenOf(only: string | undefined, names: readonly string[]): readonly 
 async function planSubProcesses(
   names: readonly string[],
   chosen: readonly string[],
-  env: string,
+  { env, limit, fresh }: Pick<SubmitFlags, "env" | "limit" | "fresh">,
   shards: number,
 ): Promise<PlannedJob[]> {
   const definitions = await loadDefinitions(names);
   const inTurn = inOrder(definitions).filter((name) => chosen.includes(name));
+  const more = [...(limit === undefined ? [] : ["--limit", String(limit)]), ...(fresh ? ["--fresh"] : [])];
   return planJobs(
     inTurn.map((name) => {
       const { kind, needs } = definitions.get(name)!;
       return { name, kind, needs };
     }),
-    env,
+    ["--env", env, ...more],
     shards,
   );
 }
@@ -218,7 +238,7 @@ async function refuseRunning(service: JobService, planned: readonly PlannedJob[]
   const ids = running.map(({ jobId }) => jobId).join(" ");
   throw new Failure(
     "usage",
-    `Submitted before and not ended: ${list}. Watch: node batch watch ${ids} --env ${env}; submit all the same: --again.`,
+    `Submitted before and not ended: ${list}. Watch: node batch watch ${ids} --env ${env}; submit even so: node batch submit --again ...`,
   );
 }
 

@@ -20,14 +20,15 @@ export const jobNameOf = (name: string): string => `batch-preflight-${name}`;
  * One job a sub-process, each after those of the submission that it needs. With shards each load is an array; a load
  * that needs a load waits, shard by shard, for its like, as it does within one worker; what is derived waits for all.
  * @param chosen in the order of their needs
+ * @param flags of the worker, for each
  */
-export function planJobs(chosen: readonly SubProcess[], env: string, shards: number): PlannedJob[] {
+export function planJobs(chosen: readonly SubProcess[], flags: readonly string[], shards: number): PlannedJob[] {
   const isArray = ({ kind }: SubProcess) => kind === "load" && shards > 1;
   return chosen.map((one) => {
     const needed = chosen.filter(({ name }) => one.needs.includes(name));
     return {
       jobName: jobNameOf(one.name),
-      command: ["--env", env, "--only", one.name],
+      command: [...flags, "--only", one.name],
       ...(isArray(one) && { arraySize: shards }),
       after: needed.map((other) => ({
         jobName: jobNameOf(other.name),

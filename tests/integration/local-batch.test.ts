@@ -163,7 +163,7 @@ test.serial(
     t.is(again.code, 2);
     t.is(
       again.stderr,
-      `Submitted before and not ended: batch-preflight-command (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit all the same: --again.\n`,
+      `Submitted before and not ended: batch-preflight-sleep (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit even so: node batch submit --again ...\n`,
     );
     const { code: end, stdout: lines } = await runBatch(folder, ["watch", id, "--env", "local"]);
     t.is(end, 0);
@@ -180,12 +180,12 @@ test.serial("cancel from another terminal: the job stops as it likes to, and fai
   await watching.shows(/^process \d+$/m);
   const [id = ""] = await readdir(path.join(folder, ".local", "batch", "jobs"));
   const cancelled = await runBatch(folder, ["cancel", id, "--env", "local", "--reason", "no longer wanted"]);
-  t.deepEqual(cancelled, { code: 0, stdout: "", stderr: `batch-preflight-command (${id}) is asked to end\n` });
+  t.deepEqual(cancelled, { code: 0, stdout: "", stderr: `batch-preflight-sleep (${id}) is asked to end\n` });
   const { code, stderr } = await watching.ended;
   t.is(code, 75);
   t.regex(stderr, /^ {2}failed, no longer wanted; exit code 75 \(interrupted after a checkpoint\)$/m);
   const late = await runBatch(folder, ["cancel", id, "--env", "local"]);
-  t.is(late.stderr, `batch-preflight-command (${id}) has ended before: FAILED\n`);
+  t.is(late.stderr, `batch-preflight-sleep (${id}) has ended before: FAILED\n`);
   await awaitRunner(folder);
 });
 

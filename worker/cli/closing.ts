@@ -13,11 +13,13 @@ export interface Ending {
 /** What the run came to, and how to go on. */
 export function closing(ending: Ending, options: DisplayOptions): string[] {
   if (options.dryRun) return ["Dry run: everything was rolled back."];
-  return [...wayOn(ending, options.argv), ...cutSources(ending, options)];
+  return [...wayOn(ending, options), ...cutSources(ending, options)];
 }
 
 /** Only where it helps: after other failures than these the same command fails again, and their message says more. */
-function wayOn({ results, exitCode, progress }: Ending, argv: readonly string[]): string[] {
+function wayOn({ results, exitCode, progress }: Ending, options: DisplayOptions): string[] {
+  const { argv } = options;
+  const command = (words: readonly string[]) => commandLine(words, options);
   const isRetried = Object.values(exitCodes).some(({ code, retry }) => retry && code === exitCode);
   const isLimited = exitCode === exitCodes.tooManyBadRecords.code;
   if (!isRetried && !isLimited) return [];
@@ -60,7 +62,16 @@ function without(argv: readonly string[], flag: "fresh" | "only" | "quarantine-l
   });
 }
 
-function command(argv: readonly string[]): string {
+/** What to type: from a job, another one for the same rows. */
+function commandLine(argv: readonly string[], { job, limit, limitIsDefault }: DisplayOptions): string {
   const quoted = argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ["node worker", ...quoted].join(" ");
+  if (job === undefined) return ["node worker", ...quoted].join(" ");
+  const { environment, shard } = job;
+  const isPart = shard.of > 1 && !argv.some((word) => /^--shard(=|$)/.test(word));
+  return [
+    `node batch submit --env ${environment} --command`,
+    ...quoted,
+    ...(isPart ? ["--shard", `${shard.index}/${shard.of}`] : []),
+    ...(limitIsDefault && limit !== null ? ["--limit", String(limit)] : []),
+  ].join(" ");
 }

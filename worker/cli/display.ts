@@ -1,4 +1,5 @@
 import type { Emit, StepResult } from "../processes/execution/events.ts";
+import type { Shard } from "../processes/execution/shard.ts";
 
 /** What a person, or a program, sees of a run. */
 export interface Display {
@@ -17,6 +18,8 @@ export interface DisplayOptions {
   limit: number | null;
   /** The limit was not asked for: it is the environment's. */
   limitIsDefault: boolean;
+  /** It runs as a job, whose database may be out of reach from where the command is typed again; its part of an array. */
+  job?: { environment: string; shard: Shard } | undefined;
   /** Rows of each source that was opened, whatever the limit. */
   sourceRows: ReadonlyMap<string, number>;
 }

@@ -95,7 +95,10 @@ export async function command(argv: string[], context: CliContext): Promise<numb
   };
   const sourceRows = new Map<string, number>();
   const createDisplay = flags.json ? jsonDisplay : context.stderr.isTTY ? terminalDisplay : plainDisplay;
-  const display = createDisplay(context, { ...request, limitIsDefault: flags.limit === undefined, argv, sourceRows });
+  const isJob = (variables.AWS_BATCH_JOB_ID ?? "") !== "";
+  const job = isJob ? { environment: flags.env, shard: request.shard } : undefined;
+  const limitIsDefault = flags.limit === undefined;
+  const display = createDisplay(context, { ...request, limitIsDefault, argv, job, sourceRows });
   const thread = threadedProducer(request.only ?? names, processesFolder, context.thread, variables);
   const producer = observed(thread, sourceRows);
   try {

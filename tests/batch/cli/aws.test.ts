@@ -250,6 +250,18 @@ test("Ctrl-C while jobs are submitted leaves none behind", async (t) => {
   t.regex(stderr, /^Stopped\. What was submitted is asked to end: /m);
 });
 
+test("--limit and --fresh go to the worker of each job", async (t) => {
+  const aws = await startFakeAws(t);
+  takesJobs(aws, () => ({}));
+  const { code, stderr } = await batch(aws, ["submit", ...place, "--only", "flights", "--limit", "none", "--fresh"]);
+  t.is(code, 0, stderr);
+  const command = ["--env", "aws", "--limit", "none", "--fresh", "--only", "flights"];
+  t.deepEqual(
+    aws.bodies("submitjob").map(({ containerOverrides }) => containerOverrides.command),
+    [command],
+  );
+});
+
 for (const [words, command] of [
   ["--only airports", "--only airports --env aws"],
   ["migrate up", "migrate up --env aws"],

@@ -36,6 +36,19 @@ const faults: readonly (readonly [string, string])[] = [
     "--command needs arguments of node worker behind it; --only and --command are two ways to say what runs; give one of them. See: node batch submit --help",
   ],
   [
+    "submit --command migrate status --watch",
+    "--watch must come before --command, which takes all that is behind it. See: node batch submit --help",
+  ],
+  [
+    "submit --fresh --command runs",
+    "--limit and --fresh are the worker's own there: write them behind --command. See: node batch submit --help",
+  ],
+  ["submit --limit few", '--limit "few" must be a whole number from 1 on, or none. See: node batch submit --help'],
+  [
+    "submit --env-var BATCH_PREFLIGHT_BUNDLE=x",
+    "--env-var BATCH_PREFLIGHT_BUNDLE: submit itself says what runs. See: node batch submit --help",
+  ],
+  [
     "submit airports",
     'unexpected "airports"; arguments of the worker come after --command. See: node batch submit --help',
   ],

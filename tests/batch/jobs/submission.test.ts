@@ -13,7 +13,7 @@ const text = (jobs: ReturnType<typeof planJobs>) =>
   );
 
 test("a job a sub-process, each after those that it needs", (t) => {
-  t.deepEqual(text(planJobs([airports, flights, stats], "aws", 1)), [
+  t.deepEqual(text(planJobs([airports, flights, stats], ["--env", "aws"], 1)), [
     "batch-preflight-airports x1: --env aws --only airports; after nothing",
     "batch-preflight-flights x1: --env aws --only flights; after batch-preflight-airports all",
     "batch-preflight-stats x1: --env aws --only stats; after batch-preflight-airports all, batch-preflight-flights all",
@@ -21,7 +21,7 @@ test("a job a sub-process, each after those that it needs", (t) => {
 });
 
 test("with shards a load is an array, shard by shard after its like; what is derived is one job, after all shards", (t) => {
-  t.deepEqual(text(planJobs([airports, flights, stats, after], "local", 4)), [
+  t.deepEqual(text(planJobs([airports, flights, stats, after], ["--env", "local"], 4)), [
     "batch-preflight-airports x4: --env local --only airports; after nothing",
     "batch-preflight-flights x4: --env local --only flights; after batch-preflight-airports N_TO_N",
     "batch-preflight-stats x1: --env local --only stats; after batch-preflight-airports all, batch-preflight-flights all",
@@ -30,7 +30,7 @@ test("with shards a load is an array, shard by shard after its like; what is der
 });
 
 test("what is not submitted is not waited for", (t) => {
-  t.deepEqual(text(planJobs([stats], "local", 1)), [
+  t.deepEqual(text(planJobs([stats], ["--env", "local"], 1)), [
     "batch-preflight-stats x1: --env local --only stats; after nothing",
   ]);
 });

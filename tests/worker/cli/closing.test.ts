@@ -1,5 +1,6 @@
 import test from "ava";
 import { closing } from "../../../worker/cli/closing.ts";
+import type { DisplayOptions } from "../../../worker/cli/display.ts";
 import { Progress } from "../../../worker/cli/progress.ts";
 import type { ExecutionEvent, StepOutcome } from "../../../worker/processes/execution/events.ts";
 
@@ -14,6 +15,7 @@ interface Scene {
   limit?: number | null;
   limitIsDefault?: boolean;
   sourceRows?: Record<string, number>;
+  job?: DisplayOptions["job"];
 }
 
 function lines({ argv = "", exitCode, ends, startedOver = [], committed = [], sourceRows = {}, ...scene }: Scene) {
@@ -93,6 +95,19 @@ const cases: readonly (readonly [what: string, scene: Scene, lines: string[]])[]
     "a word needs quotes",
     { argv: "--only=a,it's", exitCode: 75, ends: { a: "stopped" } },
     ["What is committed stays. To go on: node worker '--only=a,it'\\''s'"],
+  ],
+  [
+    "it was a child of an array of jobs, with a limit of its environment",
+    {
+      argv: "--env aws --only a",
+      exitCode: 75,
+      ends: { a: "stopped" },
+      limit: 10,
+      job: { environment: "aws", shard: { index: 1, of: 8 } },
+    },
+    [
+      "What is committed stays. To go on: node batch submit --env aws --command --env aws --only a --shard 1/8 --limit 10",
+    ],
   ],
   [
     "it was a dry run",
