@@ -6,7 +6,7 @@ import { duration, type JobView, noPaint, type Paint, picture } from "../jobs/pi
 import type { Sighting } from "../jobs/sighting.ts";
 import { stateTimes } from "../jobs/state-times.ts";
 import type { CliContext } from "./context.ts";
-import { meaningOf, speaker, type View } from "./view.ts";
+import { meaningOf, speaker, type View, written } from "./view.ts";
 
 /** Where no picture can be drawn anew: how often an array's counts are told, in milliseconds. */
 const countsEvery = 10_000;
@@ -72,7 +72,7 @@ export function textView(
   const timer = isTerminal ? setInterval(() => draw(), 500) : undefined;
   timer?.unref();
   return {
-    show(sighting) {
+    async show(sighting) {
       if (sighting.kind === "jobs") {
         seen = sighting;
         if (isTerminal) draw();
@@ -81,9 +81,11 @@ export function textView(
         clear();
         const alone = seen?.jobs.length === 1 && seen.jobs[0]?.array === undefined;
         const prefix = alone ? "" : `${paint.faint(`${speaker(sighting.job)} |`)} `;
-        lines.write(sighting.events.map(({ message }) => `${prefix}${message}\n`).join(""));
+        const taken = written(lines, sighting.events.map(({ message }) => `${prefix}${message}\n`).join(""));
         if (isTerminal) draw();
-      } else if (sighting.kind === "stuck") {
+        return await taken;
+      }
+      if (sighting.kind === "stuck") {
         const { job, seconds, why = "nothing has room for it, or can start it." } = sighting;
         say(`${speaker(job)} has been in RUNNABLE for ${duration(seconds * 1000)}: ${why}`);
       } else if (sighting.kind === "trouble") say(sighting.message);

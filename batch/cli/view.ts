@@ -4,11 +4,18 @@ import type { Sighting } from "../jobs/sighting.ts";
 
 /** How a watch is shown. */
 export interface View {
-  show(sighting: Sighting): void;
+  /** Done when a slow reader has taken it. */
+  show(sighting: Sighting): Promise<void>;
   /** The watch is over before the jobs are. */
   close(): void;
   end(exitCode: number): void;
 }
+
+/** Writes; what a slow reader has not taken is not to pile up. */
+export const written = (stream: Pick<NodeJS.WriteStream, "write">, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    if (text === "" || stream.write(text, () => resolve())) resolve();
+  });
 
 /** What the worker means by an exit code. */
 export const meaningOf = (exitCode: number): string | undefined =>

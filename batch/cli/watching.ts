@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
+import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { exitCodes, Failure } from "../../worker/failure.ts";
-import { loadModule } from "../../worker/load-module.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Sighting } from "../jobs/sighting.ts";
 import { watch } from "../jobs/watcher.ts";
@@ -33,11 +36,11 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
     if (context.stop.aborted) resolve("left");
     context.stop.addEventListener("abort", () => resolve("left"));
   });
-  let isOver = false;
-  // Running the program takes seconds, in which the watch goes on.
+  const over = new AbortController();
+  // Running the program takes seconds, in which the watch goes on; it ends with the watch.
   const explain = (stuck: Extract<Sighting, { kind: "stuck" }>) =>
-    void whyOf(stuck.job, watching, context).then((why) => {
-      if (!isOver) view.show({ ...stuck, why });
+    void whyOf(stuck.job, watching, context, over.signal).then((why) => {
+      if (!over.signal.aborted) void view.show({ ...stuck, why });
     });
   let jobs: readonly Job[] = [];
   let failed: readonly Job[] = [];
@@ -46,7 +49,7 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   const comeBack = `Come back: node batch watch ${ids} ${where}`;
   for (;;) {
     const next = await Promise.race([sightings.next(), left]).catch((error: unknown) => {
-      isOver = true;
+      over.abort();
       view.close();
       if (!(error instanceof Failure)) throw error;
       throw new Failure(error.kind, `${error.message} This ends the watch, not the jobs. ${comeBack}`, {
@@ -54,7 +57,7 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
       });
     });
     if (next === "left") {
-      isOver = true;
+      over.abort();
       view.close();
       const it = jobIds.length > 1 ? "They go on" : "It goes on";
       context.stderr.write(`${it}. ${comeBack}\nEnd: node batch cancel ${ids} ${where}\n`);
@@ -66,23 +69,32 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
       failed = next.value.failed;
     }
     if (next.value.kind === "stuck" && env === "aws") explain(next.value);
-    else view.show(next.value);
+    else await Promise.race([view.show(next.value), left]);
   }
-  isOver = true;
+  over.abort();
   const exitCode = exitCodeOf(jobs, failed);
   view.end(exitCode);
   return exitCode;
 }
 
 /** What AWS Batch and the project's program say of where the job should run. */
-async function whyOf(job: Job, { queueState, stack }: Watching, { project, env }: CliContext): Promise<string> {
+async function whyOf(
+  { statusReason, jobQueue, jobDefinition }: Job,
+  { queueState, stack }: Watching,
+  { project, env }: CliContext,
+  signal: AbortSignal,
+): Promise<string> {
+  const queue = await queueState?.(jobQueue).catch((error: unknown) => (error as Error).message);
+  const question = { job: { statusReason, jobQueue, jobDefinition }, queue, program: project, stack };
+  const file = fileURLToPath(new URL("./why-runnable.js", import.meta.url));
+  const saying = promisify(execFile)(process.execPath, [file], { env, signal });
+  // One that can't even be started has said so.
+  saying.child.stdin!.on("error", () => {}).end(JSON.stringify(question));
   try {
-    const file = new URL("./why-runnable.ts", import.meta.url);
-    const { whyRunnable } = await loadModule<typeof import("./why-runnable.ts")>(file);
-    const queue = await queueState?.(job.jobQueue).catch((error: unknown) => (error as Error).message);
-    return await whyRunnable({ job, ...(queue === undefined ? {} : { queue }), program: project, stack, env });
+    return (await saying).stdout;
   } catch (error) {
-    return `nothing has room for it, or can start it (node network check can't say more: ${(error as Error).message}).`;
+    const why = (error as Error).message.trim().split("\n").at(-1);
+    return `nothing has room for it, or can start it (node network check can't say more: ${why}).`;
   }
 }
 

@@ -59,9 +59,18 @@ test("a watched job on AWS that hangs is explained, and its lines and exit code 
   aws.answer("GetLogEvents", ({ nextToken }) => ({
     body: { events: nextToken ? [] : [{ timestamp: 1, message: "a bad record" }], nextForwardToken: "f/1" },
   }));
+  const computeEnvironment = "arn:aws:batch:eu-west-1:123456789012:compute-environment/main";
+  aws.answer("describejobqueues", [
+    { body: { jobQueues: [{ computeEnvironmentOrder: [{ order: 1, computeEnvironment }] }] } },
+  ]);
+  const main = { computeEnvironmentName: "main", computeEnvironmentArn: computeEnvironment, state: "DISABLED" };
+  aws.answer("describecomputeenvironments", [{ body: { computeEnvironments: [main] } }]);
   const { code, stdout, stderr } = await batch(aws, ["watch", id], output);
   t.is(code, 65, stderr);
-  t.regex(stdout + stderr, /^flights has been in RUNNABLE for .*: node network check: all \d+ flows that jobs need/m);
+  t.regex(
+    stdout + stderr,
+    /^flights has been in RUNNABLE for .*: compute environment main is DISABLED .*; node network check: all \d+ flows/m,
+  );
   t.regex(stdout + stderr, /^a bad record$/m);
 });
 

@@ -10,10 +10,10 @@ function viewed() {
   const write = (text: string) =>
     said.push(
       ...text
-        .trim()
         .split("\n")
+        .slice(0, -1)
         .map((line) => JSON.parse(line)),
-    ) > 0;
+    ) >= 0;
   return { view: jsonView({ stdout: { write } }), said };
 }
 
@@ -24,7 +24,7 @@ const environment = { PGPASSWORD: "secret", BATCH_PREFLIGHT_COMMIT: "abc" };
 const request = { jobName: "flights", command: [], environment, dependsOn: [{ jobId: "b" }] };
 const facts = { jobId: "a", request, createdAt: 1, jobQueue: "local", jobDefinition: "local" };
 
-test("a job of this machine has the shape of aws batch describe-jobs, and none of its settings but our own", (t) => {
+test("a job of this machine has the shape of aws batch describe-jobs, and none of its settings but our own", async (t) => {
   const record = new JobRecord(facts);
   record.apply({ at: 2, status: "STARTING", logStreamName: "a/1" });
   record.apply({ at: 3, status: "RUNNING" });
@@ -33,7 +33,7 @@ test("a job of this machine has the shape of aws batch describe-jobs, and none o
   record.apply({ at: 6, status: "RUNNING" });
   record.apply({ at: 7, status: "SUCCEEDED", exitCode: 0 });
   const { view, said } = viewed();
-  view.show(show([record.describe()]));
+  await view.show(show([record.describe()]));
   t.deepEqual(said, [
     {
       event: "job",
@@ -92,22 +92,22 @@ test.serial("what AWS Batch tells of a job and of an array is said as it was tol
   aws.answer("describejobs", [{ body: { jobs: told } }]);
   const service = new AwsJobService({ place: async () => ({ jobQueue: "q", jobDefinition: "d" }) });
   const { view, said } = viewed();
-  view.show(show(await service.describe(told.map(({ jobId }) => jobId))));
+  await view.show(show(await service.describe(told.map(({ jobId }) => jobId))));
   t.deepEqual(
     said,
     told.map((job) => ({ event: "job", ...job })),
   );
 });
 
-test("an array's children come one after the other, each child that failed once", (t) => {
+test("an array's children come one after the other, each child that failed once", async (t) => {
   const record = new JobRecord({ ...facts, request: { ...request, arraySize: 3 } });
   const { view, said } = viewed();
   const failed: Job[] = [];
   for (let index = 0; index < 3; index += 1) {
     record.apply({ at: 2, index, status: "FAILED", statusReason: "no" });
     failed.push(record.describeChild(index));
-    view.show(show([record.describe()], failed));
-    view.show(show([record.describe()], failed));
+    await view.show(show([record.describe()], failed));
+    await view.show(show([record.describe()], failed));
   }
   t.deepEqual(
     said.map(({ jobId }) => jobId),

@@ -27,9 +27,9 @@ function terminal(rows: number | undefined) {
 const jobs = Array.from({ length: 30 }, (_, number) => job(number));
 const sighting = { kind: "jobs", jobs, failed: [], spans: new Map() } as const;
 
-test("a picture that is drawn anew is no taller than the terminal; at the end all of it is there", (t) => {
+test("a picture that is drawn anew is no taller than the terminal; at the end all of it is there", async (t) => {
   const { view, written } = terminal(10);
-  view.show(sighting);
+  await view.show(sighting);
   const lines = written.join("").trimEnd().split("\n");
   t.is(lines.length, 9);
   t.is(lines[0], "job-0   RUNNING");
@@ -39,35 +39,35 @@ test("a picture that is drawn anew is no taller than the terminal; at the end al
   t.true(written.join("").includes("\x1b[9F\x1b[J"));
 });
 
-test("a terminal that does not tell its rows gets the whole picture", (t) => {
+test("a terminal that does not tell its rows gets the whole picture", async (t) => {
   const { view, written } = terminal(undefined);
-  view.show(sighting);
+  await view.show(sighting);
   view.close();
   t.is(written.join("").trimEnd().split("\n").length, 30);
 });
 
-test("a reason is one line, whatever AWS or a container has put into it", (t) => {
+test("a reason is one line, whatever AWS or a container has put into it", async (t) => {
   t.is(
     failureReason({ reason: "a\n\tb\x1b[2Jc\r\n" }, () => undefined),
     "a b [2Jc",
   );
 });
 
-test("lines that were not shown are told with the command that shows them", (t) => {
+test("lines that were not shown are told with the command that shows them", async (t) => {
   const { view, written } = terminal(undefined);
   const array = { size: 3, statusSummary: { SUCCEEDED: 3 } };
-  view.show({ ...sighting, jobs: [job(1), job(2, { array })] });
-  view.show({ kind: "unread", children: 2 });
+  await view.show({ ...sighting, jobs: [job(1), job(2, { array })] });
+  await view.show({ kind: "unread", children: 2 });
   t.true(written.join("").includes("Lines of 2 children were not shown; to see them: node batch logs 2 --env local\n"));
 });
 
-test("failed children are grouped as they become known", (t) => {
+test("failed children are grouped as they become known", async (t) => {
   const { view, written } = terminal(undefined);
   const parent = (FAILED: number) => job(1, { status: "PENDING", array: { size: 9, statusSummary: { FAILED } } });
   const failed: Job[] = [];
   for (const index of [2, 0, 1, 5]) {
     failed.push(job(1, { jobId: `1:${index}`, index, status: "FAILED", exitCode: index === 5 ? 9 : 8 }));
-    view.show({ ...sighting, jobs: [parent(failed.length)], failed });
+    await view.show({ ...sighting, jobs: [parent(failed.length)], failed });
   }
   view.end(1);
   const last = written.join("").split("\x1b[J").at(-1)!;
