@@ -32,10 +32,6 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   const { service, haste, env, stack, json, lines } = watching;
   const view = json ? jsonView(context) : textView(lines, context, env);
   const sightings = watch(service, { jobIds, clock, sleep: (time) => sleep(time), haste });
-  const left = new Promise<"left">((resolve) => {
-    if (context.stop.aborted) resolve("left");
-    context.stop.addEventListener("abort", () => resolve("left"));
-  });
   const over = new AbortController();
   // Running the program takes seconds, in which the watch goes on; it ends with the watch.
   const explain = (stuck: Extract<Sighting, { kind: "stuck" }>) =>
@@ -48,7 +44,7 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
   const where = `--env ${env}${stack === undefined ? "" : ` --stack ${stack}`}`;
   const comeBack = `Come back: node batch watch ${ids} ${where}`;
   for (;;) {
-    const next = await Promise.race([sightings.next(), left]).catch((error: unknown) => {
+    const next = await unlessLeft(sightings.next(), context.stop).catch((error: unknown) => {
       over.abort();
       view.close();
       if (!(error instanceof Failure)) throw error;
@@ -69,12 +65,22 @@ export async function watchJobs(jobIds: readonly string[], watching: Watching, c
       failed = next.value.failed;
     }
     if (next.value.kind === "stuck" && env === "aws") explain(next.value);
-    else await Promise.race([view.show(next.value), left]);
+    else await unlessLeft(view.show(next.value), context.stop);
   }
   over.abort();
   const exitCode = exitCodeOf(jobs, failed);
   view.end(exitCode);
   return exitCode;
+}
+
+/** Not a race with a promise that lives as long as the watch: that would keep the outcome of each, a page of lines. */
+function unlessLeft<Outcome>(work: Promise<Outcome>, stop: AbortSignal): Promise<Outcome | "left"> {
+  return new Promise((resolve, reject) => {
+    const leave = () => resolve("left");
+    if (stop.aborted) leave();
+    stop.addEventListener("abort", leave);
+    work.then(resolve, reject).finally(() => stop.removeEventListener("abort", leave));
+  });
 }
 
 /** What AWS Batch and the project's program say of where the job should run. */
