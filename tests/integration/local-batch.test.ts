@@ -103,7 +103,7 @@ test.serial(
   },
 );
 
-test.serial("retries: what the rules say, each attempt's number, and the exit code of the last", async (t) => {
+test("retries: what the rules say, each attempt's number, and the exit code of the last", async (t) => {
   const folder = await cheapProject(t);
   const ended = async (...command: string[]) => {
     const { code, stdout } = await runBatch(folder, [
@@ -133,7 +133,7 @@ test.serial("retries: what the rules say, each attempt's number, and the exit co
   await awaitRunner(folder);
 });
 
-test.serial("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async (t) => {
+test("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async (t) => {
   const folder = await cheapProject(t);
   const args = ["submit", "--env", "local", "--attempts", "3", "--timeout", "60", "--watch", ...jobs("stubborn")];
   const { code, stderr } = await runBatch(folder, args);
@@ -143,38 +143,35 @@ test.serial("a timeout: SIGTERM, 30 seconds later SIGKILL, and no retry", async 
   await awaitRunner(folder);
 });
 
-test.serial(
-  "Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code",
-  async (t) => {
-    const folder = await cheapProject(t);
-    const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "15000")]);
-    await watching.shows(/^process \d+$/m);
-    watching.child.kill("SIGINT");
-    const { code, stdout, stderr } = await watching.ended;
-    const id = stdout.trim();
-    t.is(code, 130);
-    t.true(
-      stderr.includes(
-        `It goes on. Come back: node batch watch ${id} --env local\nEnd: node batch cancel ${id} --env local\n`,
-      ),
-      stderr,
-    );
-    const again = await runBatch(folder, ["submit", "--env", "local", ...jobs("sleep", "1")]);
-    t.is(again.code, 2);
-    t.is(
-      again.stderr,
-      `Submitted before and not ended: batch-preflight-sleep (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit even so: node batch submit --again ...\n`,
-    );
-    const { code: end, stdout: lines } = await runBatch(folder, ["watch", id, "--env", "local"]);
-    t.is(end, 0);
-    t.regex(lines, /^process \d+\ndone\n$/);
-    const { stdout: last } = await runBatch(folder, ["logs", id, "--env", "local", "--tail", "1"]);
-    t.is(last, "done\n");
-    await awaitRunner(folder);
-  },
-);
+test("Ctrl-C leaves the job running and says how to come back; watch from elsewhere ends with its code", async (t) => {
+  const folder = await cheapProject(t);
+  const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "15000")]);
+  await watching.shows(/^process \d+$/m);
+  watching.child.kill("SIGINT");
+  const { code, stdout, stderr } = await watching.ended;
+  const id = stdout.trim();
+  t.is(code, 130);
+  t.true(
+    stderr.includes(
+      `It goes on. Come back: node batch watch ${id} --env local\nEnd: node batch cancel ${id} --env local\n`,
+    ),
+    stderr,
+  );
+  const again = await runBatch(folder, ["submit", "--env", "local", ...jobs("sleep", "1")]);
+  t.is(again.code, 2);
+  t.is(
+    again.stderr,
+    `Submitted before and not ended: batch-preflight-sleep (${id}, RUNNING). Watch: node batch watch ${id} --env local; submit even so: node batch submit --again ...\n`,
+  );
+  const { code: end, stdout: lines } = await runBatch(folder, ["watch", id, "--env", "local"]);
+  t.is(end, 0);
+  t.regex(lines, /^process \d+\ndone\n$/);
+  const { stdout: last } = await runBatch(folder, ["logs", id, "--env", "local", "--tail", "1"]);
+  t.is(last, "done\n");
+  await awaitRunner(folder);
+});
 
-test.serial("cancel from another terminal: the job stops as it likes to, and fails with the reason", async (t) => {
+test("cancel from another terminal: the job stops as it likes to, and fails with the reason", async (t) => {
   const folder = await cheapProject(t);
   const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "60000")]);
   await watching.shows(/^process \d+$/m);
@@ -189,7 +186,7 @@ test.serial("cancel from another terminal: the job stops as it likes to, and fai
   await awaitRunner(folder);
 });
 
-test.serial("a runner that is killed takes its jobs along, and they are told as failed", async (t) => {
+test("a runner that is killed takes its jobs along, and they are told as failed", async (t) => {
   const folder = await cheapProject(t);
   const watching = startBatch(folder, ["submit", "--env", "local", "--watch", ...jobs("sleep", "600000")]);
   await watching.shows(/^process \d+$/m);
@@ -206,7 +203,7 @@ test.serial("a runner that is killed takes its jobs along, and they are told as 
   await awaitRunner(folder);
 });
 
-test.serial("a job has the environment of the shell, of --env-var, and which code it is", async (t) => {
+test("a job has the environment of the shell, of --env-var, and which code it is", async (t) => {
   const folder = await cheapProject(t);
   const args = ["submit", "--env", "local", "--watch", "--env-var", "SAID=by=flag", ...jobs("say", "hello")];
   const { stderr } = await runBatch(folder, args, { SAID: "by the shell" });
