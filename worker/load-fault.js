@@ -16,9 +16,23 @@ export function loadFault(error) {
   const missing = missingPackage(error.message);
   if (missing !== undefined) return `${missing} not installed; run: npm ci`;
   const [, file = "", line] = error.message.match(/^(.*):(\d+):\d+: ERROR: Top-level await /m) ?? [];
-  if (line === undefined) return undefined;
+  if (line === undefined) return syntaxFault(error);
   const name = path.relative(project, file);
   return `${name} has an await outside of a function, at line ${line}, which Node ${process.versions.node} can't load here; put it into a function, or use Node 22.18 or newer.`;
+}
+
+/**
+ * What is no TypeScript: esbuild names file and line in its message, Node (SyntaxError) above the stack.
+ * @param {Error} error
+ * @returns {string | undefined} undefined: it is something else, or not in a file of this project
+ */
+function syntaxFault({ name, message, stack = "" }) {
+  const [, ofEsbuild, at, what] = message.match(/^(.*):(\d+:\d+): ERROR: (.*)$/m) ?? [];
+  const [, ofNode = "", line] = (name === "SyntaxError" && stack.match(/^(file:\/\/.*|\/.*):(\d+)\n/)) || [];
+  const file = ofEsbuild ?? (ofNode.startsWith("file:") ? fileURLToPath(ofNode) : ofNode);
+  const isOurs = file.startsWith(project) && !file.includes(`${path.sep}node_modules${path.sep}`);
+  if (!isOurs) return undefined;
+  return `${path.relative(project, file)}:${at ?? line} can't be read: ${(what ?? message).replace(/\.$/, "")}.`;
 }
 
 /**

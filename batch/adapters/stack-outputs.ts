@@ -99,7 +99,7 @@ export async function readStackOutputs(
 const timeLimitMs = 60_000;
 
 const orName = (wanted: readonly (keyof typeof names)[]): string =>
-  wanted.map((name) => `name ${names[name][1]} (or ${names[name][0]} in the environment file)`).join(" and ");
+  wanted.map((name) => `name ${names[name][1]} (or ${names[name][0]} in .env.aws)`).join(" and ");
 
 interface Ran {
   readonly error: (Error & { code?: unknown; killed?: boolean }) | null;

@@ -11,7 +11,7 @@ import { LocalJobService } from "../local/local-job-service.ts";
 import { retryRules } from "../retry-strategy.ts";
 import { sendCode, treeHash } from "./code.ts";
 import type { CliContext } from "./context.ts";
-import { jobSettings } from "./settings.ts";
+import { jobSettings, secretSettings } from "./settings.ts";
 
 const names = ["aws", "local"] as const;
 type EnvironmentName = (typeof names)[number];
@@ -114,7 +114,13 @@ async function openAws({ stack, ...flags }: Omit<PlaceValues, "env">, context: C
       const code = await sendCode(definition, context, Date.now());
       // The image's own code has the image's own settings.
       const isSent = Object.keys(code).length > 0;
-      const settings = isSent ? jobSettings(readEnvironmentFile("aws", project), definition) : {};
+      const file = isSent ? readEnvironmentFile("aws", project) : {};
+      const settings = jobSettings(file, definition);
+      for (const name of secretSettings(file)) {
+        context.stderr.write(
+          `note: ${name} of .env.aws stays here, it looks like a secret: those belong into the job definition\n`,
+        );
+      }
       const names = Object.keys(settings).join(", ");
       if (names !== "") context.stderr.write(`settings of .env.aws go along: ${names}\n`);
       return { settings, code };

@@ -2,6 +2,10 @@
 const own = /^WORKER_/;
 const secret = /PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|_KEY$|_URL$/;
 
+/** Those of the worker that stay behind, since they look like secrets. */
+export const secretSettings = (file: Readonly<Record<string, string>>): string[] =>
+  Object.keys(file).filter((name) => own.test(name) && secret.test(name));
+
 /**
  * What `.env.aws` of the working tree tells jobs: their image has it as it was when it was built, and a bundle has none.
  * @param file what it sets

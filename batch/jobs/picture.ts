@@ -38,7 +38,7 @@ export function picture(views: readonly JobView[], paint: Paint = noPaint): stri
     const lines = [head.join("  ").trimEnd()];
     if (job.array !== undefined) lines.push(`  ${countsText(job.array, paint)}`);
     for (const { reason, count, indexes } of failures.slice(0, mostReasons)) {
-      const who = indexes.length > 0 ? `: children ${rangesText(indexes)}` : "";
+      const who = indexes.length > 0 ? `: ${indexes.length === 1 ? "child" : "children"} ${rangesText(indexes)}` : "";
       const many = job.array === undefined ? "" : `${count.toLocaleString("en-US")} `;
       lines.push(`  ${many}failed, ${reason}${who}`);
     }

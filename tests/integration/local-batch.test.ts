@@ -98,7 +98,7 @@ test.serial(
     t.is(code, 65);
     t.regex(stdout.trim(), idLine);
     t.regex(stderr, /^ {2}1,000 children: SUCCEEDED 999, FAILED 1$/m);
-    t.regex(stderr, /^ {2}1 failed, exit code 65 \(too many bad records\): children 613$/m);
+    t.regex(stderr, /^ {2}1 failed, exit code 65 \(too many bad records\): child 613$/m);
     await awaitRunner(folder);
   },
 );

@@ -66,6 +66,24 @@ test("a sub-process that awaits outside of a function is told where Node can't l
   t.deepEqual(await worker(["list"]), { code: 2, stdout: "", stderr: said });
 });
 
+test("a sub-process with a slip of the pen is told with its line, and nothing is submitted", async (t) => {
+  const { folder, worker } = await copy(t);
+  const { url } = await testDatabase(t);
+  await writeFile(path.join(folder, "worker/processes/cities.ts"), "\nexport default functio () {};\n");
+  const said = /^worker\/processes\/cities\.ts:2(:\d+)? can't be read: .*\.\n$/;
+  for (const { code, stdout, stderr } of [
+    await worker(["list"]),
+    await worker(["--env", "local", "--only", "airports"], {
+      env: { DATABASE_URL: url },
+    }),
+    await runBatch(folder, ["submit", "--env", "local"]),
+  ]) {
+    t.is(code, 2, stderr);
+    t.is(stdout, "");
+    t.regex(stderr, said);
+  }
+});
+
 test("node batch asks on AWS for what an installation of the worker alone leaves out", async (t) => {
   const { folder } = await copy(t);
   const scope = path.join(folder, "node_modules", "@aws-sdk");

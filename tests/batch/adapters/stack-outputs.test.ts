@@ -73,7 +73,7 @@ test("the project's own Pulumi is asked where the machine has none", async (t) =
 });
 
 const ways =
-  / or name --queue \(or JOB_QUEUE in the environment file\) and name --job-definition \(or JOB_DEFINITION in the environment file\)\.$/;
+  / or name --queue \(or JOB_QUEUE in \.env\.aws\) and name --job-definition \(or JOB_DEFINITION in \.env\.aws\)\.$/;
 const faults: readonly (readonly [title: string, says: Parameters<typeof withPulumi>[1], sentence: RegExp])[] = [
   [
     "no Pulumi",

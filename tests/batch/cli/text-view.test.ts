@@ -71,5 +71,5 @@ test("failed children are grouped as they become known", async (t) => {
   }
   view.end(1);
   const last = written.join("").split("\x1b[J").at(-1)!;
-  t.true(last.includes("  3 failed, exit code 8: children 0-2\n  1 failed, exit code 9: children 5\n"), last);
+  t.true(last.includes("  3 failed, exit code 8: children 0-2\n  1 failed, exit code 9: child 5\n"), last);
 });
