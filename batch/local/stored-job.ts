@@ -101,7 +101,8 @@ function isFacts(value: unknown, jobId: string): value is RecordFacts {
 
 function isTransition(value: unknown, size: number): value is Transition {
   if (!isObject(value) || typeof value.at !== "number") return false;
-  return (jobStatuses as readonly unknown[]).includes(value.status) && isBelow(value.index ?? 0, size);
+  const { status, index = 0 } = value;
+  return (jobStatuses as readonly unknown[]).includes(status) && isBelow(index, size);
 }
 
 const isBelow = (value: unknown, bound: number): boolean =>

@@ -112,5 +112,8 @@ testEdit(title("another dependency is told before anything is sent, with what bu
   const { code, stdout, stderr } = await submit("--only", "airports");
   t.is(code, 2);
   t.is(stdout, "");
-  t.regex(stderr, /^The packages \(package-lock.json\), the Dockerfile or the version of Node .* pulumi up\.\n$/);
+  t.regex(
+    stderr,
+    /^The job definition's image has other packages \(package-lock\.json\) than the code wants; build it: pulumi up\.\n$/,
+  );
 });

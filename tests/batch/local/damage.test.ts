@@ -52,7 +52,12 @@ test.serial("lines of events that mean nothing are passed over", async (t) => {
   const file = eventsFile(stage.folder, id);
   const before = await stage.service().describe([id]);
   const nothing = ["null", "5", '"x"', "[]", '{"at":1}', '{"at":1,"status":"RUNNING","index":2}'];
-  nothing.push('{"at":1,"status":"RUNNING","index":0.5}', '{"at":1,"status":"LOST","index":0}', "\0\0\0");
+  nothing.push(
+    '{"at":1,"status":"RUNNING","index":null}',
+    '{"at":1,"status":"RUNNING","index":0.5}',
+    '{"at":1,"status":"LOST","index":0}',
+    "\0\0\0",
+  );
   await writeFile(file, `${nothing.join("\n")}\n${await readFile(file, "utf8")}${nothing.join("\n")}\n`);
   t.deepEqual(await stage.service().describe([id]), before);
 });
