@@ -86,8 +86,8 @@ test("the README's own sub-process loads its file", async (t) => {
   await writeFile(path.join(folder, "worker/processes/cities.ts"), process);
   await writeFile(path.join(folder, "worker/data/models/cities.ts"), model);
   const revision = await shell('(node worker migrate revision "cities" 2>/dev/null)', folder);
-  t.is(revision.output, "migrations/0007-cities.ts\n");
-  t.is(await readFile(path.join(folder, "migrations/0007-cities.ts"), "utf8"), migration);
+  t.is(revision.output, "migrations/0008-cities.ts\n");
+  t.is(await readFile(path.join(folder, "migrations/0008-cities.ts"), "utf8"), migration);
   const { code, output } = await shell("node worker --only cities", folder);
   t.is(code, 0, output);
   t.regex(output, /^cities {8}completed: 2 rows written, 3 read, 1 in quarantine/m);

@@ -192,7 +192,9 @@ export class AwsCloud {
     const prefix = idPrefixes[token];
     this.#count++;
     if (prefix) return `${prefix}-${this.#count.toString(16).padStart(17, "0")}`;
-    const { name } = inputs;
+    const { name, bucketPrefix } = inputs;
+    // Amazon S3's provider completes it.
+    if (token === bucketType) return `${bucketPrefix}${String(this.#count).padStart(18, "0")}`;
     return typeof name === "string" && !token.startsWith("aws:secretsmanager/")
       ? name
       : `${token.split(":").at(-1)}-${this.#count}`;
@@ -206,6 +208,7 @@ export class AwsCloud {
       region: this.region,
       ownerId: this.accountId,
       tagsAll: inputs.tags ?? {},
+      ...(token === bucketType ? { arn: `arn:aws:s3:::${id}`, bucket: id } : {}),
       ...(token === "aws:ec2/vpc:Vpc"
         ? {
             defaultSecurityGroupId: `sg-${id.slice(4)}`,
@@ -232,6 +235,8 @@ export class AwsCloud {
     return outputs;
   }
 }
+
+const bucketType = "aws:s3/bucket:Bucket";
 
 /** What stays of a resource where its inputs no longer say it: the provider has a value for it. */
 const kept = ({ outputs }: AwsType, olds: Values) =>
