@@ -8,6 +8,7 @@ import test from "ava";
 import { exitCodeOf } from "../../../batch/cli/watching.ts";
 import type { Job } from "../../../batch/jobs/job.ts";
 import { runBatch } from "../../batch-process.ts";
+import { describedJob } from "../described-job.ts";
 
 const project = path.join(import.meta.dirname, "..", "..", "..");
 const id = "22222222-2222-2222-2222-222222222222";
@@ -98,18 +99,7 @@ test.serial("output that has no room on its disk: one sentence, exit code 1", as
   t.is(code, 1);
 });
 
-const job = (rest: Partial<Job>): Job => ({
-  jobId: "a",
-  jobName: "a",
-  status: "FAILED",
-  createdAt: 0,
-  dependsOn: [],
-  attempts: [],
-  environment: {},
-  jobQueue: "",
-  jobDefinition: "",
-  ...rest,
-});
+const job = (own: Partial<Job>): Job => describedJob({ status: "FAILED", ...own });
 
 test("the exit code of jobs is that of the first that failed by itself", (t) => {
   t.is(exitCodeOf([job({ status: "SUCCEEDED" }), job({ status: "SUCCEEDED" })], []), 0);

@@ -2,19 +2,10 @@ import test from "ava";
 import { textView } from "../../../batch/cli/text-view.ts";
 import { failureReason } from "../../../batch/jobs/failures.ts";
 import type { Job } from "../../../batch/jobs/job.ts";
+import { describedJob } from "../described-job.ts";
 
-const job = (number: number, rest: Partial<Job> = {}): Job => ({
-  jobId: `${number}`,
-  jobName: `job-${number}`,
-  status: "RUNNING",
-  createdAt: 0,
-  dependsOn: [],
-  attempts: [],
-  environment: {},
-  jobQueue: "",
-  jobDefinition: "",
-  ...rest,
-});
+const job = (number: number, own: Partial<Job> = {}): Job =>
+  describedJob({ jobId: `${number}`, jobName: `job-${number}`, ...own });
 
 /** What a terminal of so many rows is told, a screen an entry. */
 function terminal(rows: number | undefined) {

@@ -1,23 +1,11 @@
 import test from "ava";
-import type { Job } from "../../../batch/jobs/job.ts";
 import { followLines, JobLines, type JobLinesOptions, type Line } from "../../../batch/jobs/job-lines.ts";
 import type { JobService, LogPage } from "../../../batch/jobs/job-service.ts";
 import { Outage } from "../../../batch/jobs/outage.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { describedJob as job } from "../described-job.ts";
 import { type Life, SimulatedService } from "./simulated-service.ts";
 
-const job = (own: Partial<Job>): Job => ({
-  jobId: "a",
-  jobName: "a",
-  status: "RUNNING",
-  createdAt: 0,
-  dependsOn: [],
-  attempts: [],
-  environment: {},
-  jobQueue: "",
-  jobDefinition: "",
-  ...own,
-});
 const line = (message: string) => ({ timestamp: 1, message });
 
 const linesOf = (service: SimulatedService, more: Partial<JobLinesOptions> = {}) =>

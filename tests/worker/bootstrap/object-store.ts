@@ -23,7 +23,7 @@ export async function objectStore(t: Pick<ExecutionContext, "teardown">, ...answ
 }
 
 /** What a client needs to ask there and nowhere else. */
-const environmentOf = (url: string) => ({
+export const environmentOf = (url: string, attempts = 2) => ({
   AWS_ENDPOINT_URL_S3: url,
   AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "me",
@@ -31,7 +31,7 @@ const environmentOf = (url: string) => ({
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   AWS_EC2_METADATA_DISABLED: "true",
-  AWS_MAX_ATTEMPTS: "2",
+  AWS_MAX_ATTEMPTS: String(attempts),
 });
 
 export const object =

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import type { ExecutionContext } from "ava";
+import { environmentOf } from "../../bootstrap/object-store.ts";
 
 export interface S3Request {
   readonly method: string;
@@ -67,16 +68,7 @@ export async function fakeS3(t: Pick<ExecutionContext, "teardown">): Promise<Fak
       credentials: { accessKeyId: "me", secretAccessKey: "none" },
       maxAttempts: 1,
     },
-    env: {
-      AWS_ENDPOINT_URL_S3: url,
-      AWS_REGION: "eu-west-1",
-      AWS_ACCESS_KEY_ID: "me",
-      AWS_SECRET_ACCESS_KEY: "none",
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_MAX_ATTEMPTS: "1",
-    },
+    env: environmentOf(url, 1),
     requests: [],
     sent: 0,
     isVersioned: false,
